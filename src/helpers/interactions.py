@@ -1,0 +1,264 @@
+"""Who × what × how much: identifiers mapped to rows and columns of one sparse matrix."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from helpers.errors import DataError, UnknownIdError
+
+
+class IdMap:
+    """One-to-one map between external identifiers and the rows 0, 1, ... of a matrix.
+
+    Parameters
+    ----------
+    external_ids : Iterable
+        Distinct identifiers of one type (int or str); the position is the row.
+
+    Raises
+    ------
+    DataError
+        If an identifier is missing or stands there twice.
+
+    Examples
+    --------
+    >>> users = IdMap(["ann", "bob"])
+    >>> users.to_internal(["bob"])
+    array([1], dtype=int32)
+    >>> users.to_internal(["eve"], strict=False)
+    array([-1], dtype=int32)
+    """
+
+    def __init__(self, external_ids: Iterable) -> None:
+        if not isinstance(external_ids, pl.Series):
+            external_ids = pl.Series(list(external_ids))
+        self._ids = external_ids.alias("id")
+        if self._ids.null_count():
+            raise DataError("an identifier is missing (null); drop or name that row first")
+        if self._ids.is_duplicated().any():
+            twice = self._ids.filter(self._ids.is_duplicated())[0]
+            raise DataError(f"identifier {twice!r} stands twice; give each row its own")
+
+    @classmethod
+    def from_values(cls, values: Iterable) -> Self:
+        """Return the map of the distinct `values` in sorted order."""
+        series = values if isinstance(values, pl.Series) else pl.Series(list(values))
+        return cls(series.unique().sort())
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, external_id: object) -> bool:
+        return external_id in self._ids
+
+    @property
+    def external_ids(self) -> np.ndarray:
+        """All identifiers in row order, shape (n,)."""
+        return self._ids.to_numpy()
+
+    def to_internal(self, external_ids: Iterable, *, strict: bool = True) -> np.ndarray:
+        """Return the row of each identifier.
+
+        Parameters
+        ----------
+        external_ids : Iterable
+            Identifiers of the type of this map.
+        strict : bool
+            Raise on an unknown identifier; otherwise its row is -1.
+
+        Returns
+        -------
+        ndarray of int32, shape (n,)
+
+        Raises
+        ------
+        UnknownIdError
+            If `strict` and an identifier is not in the map; the message echoes it.
+        """
+        wanted = external_ids
+        if not isinstance(wanted, pl.Series):
+            wanted = pl.Series(list(external_ids), strict=False)
+        if len(wanted) == 0:
+            return np.empty(0, dtype=np.int32)
+        if wanted.dtype.is_integer() != self._ids.dtype.is_integer():
+            raise UnknownIdError(
+                f"identifiers like {wanted[0]!r} are of another type than those known, "
+                f"like {self._ids[0]!r}; convert them first"
+            )
+        rows = (
+            pl.DataFrame({"id": wanted.cast(self._ids.dtype)})
+            .join(self._table, on="id", how="left", maintain_order="left")
+            .get_column("row")
+        )
+        if strict and rows.null_count():
+            unknown = wanted.filter(rows.is_null())
+            raise UnknownIdError(
+                f"unknown identifier {unknown[0]!r} ({len(unknown)} of {len(wanted)} are not "
+                f"among the {len(self)} known); check the spelling or the dataset"
+            )
+        return rows.fill_null(-1).to_numpy()
+
+    def to_external(self, rows: Iterable[int]) -> np.ndarray:
+        """Return the identifier of each row; raises `UnknownIdError` for a row out of range."""
+        rows = np.asarray(rows)
+        if rows.size and (rows.min() < 0 or rows.max() >= len(self)):
+            raise UnknownIdError(
+                f"rows run from {rows.min()} to {rows.max()}, expected 0 to {len(self) - 1}; "
+                "drop padding (-1) first"
+            )
+        return self.external_ids[rows]
+
+    @cached_property
+    def _table(self) -> pl.DataFrame:
+        return pl.DataFrame({"id": self._ids}).with_row_index("row").cast({"row": pl.Int32})
+
+
+@dataclass(frozen=True)
+class Interactions:
+    """A users × items matrix together with what its rows and columns stand for.
+
+    Attributes
+    ----------
+    user_items : csr_array of float32, shape (n_users, n_items)
+        Stored entries are what happened (a play count, say); a cell that is not stored
+        means nothing was observed, not dislike. Canonical: sorted, no duplicates, no zeros.
+    users, items : IdMap
+        External identifiers of rows and columns.
+    item_names : ndarray of str, shape (n_items,)
+        What to show for each item; names need not be unique.
+    """
+
+    user_items: sp.csr_array
+    users: IdMap
+    items: IdMap
+    item_names: np.ndarray
+
+    def __post_init__(self) -> None:
+        expected = (len(self.users), len(self.items))
+        if self.user_items.shape != expected or len(self.item_names) != expected[1]:
+            raise DataError(
+                f"matrix of shape {self.user_items.shape} with {len(self.item_names)} names, "
+                f"expected {expected} from the identifiers; build it with from_frame"
+            )
+
+    @classmethod
+    def from_frame(
+        cls,
+        frame: pl.DataFrame,
+        *,
+        user: str = "user_id",
+        item: str = "item_id",
+        weight: str = "weight",
+        names: pl.DataFrame | None = None,
+        users: IdMap | None = None,
+        items: IdMap | None = None,
+    ) -> Self:
+        """Build the matrix from one row a pair; weights of repeated pairs are summed.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns `user`, `item` and `weight`.
+        user, item, weight : str
+            Names of those columns; `weight` must be positive and finite.
+        names : DataFrame, optional
+            Columns `item` and `name`; an item without a row is shown by its identifier.
+        users, items : IdMap, optional
+            Maps to use instead of the sorted distinct identifiers of the frame.
+
+        Raises
+        ------
+        DataError
+            If a column is missing, or a weight is negative, zero, missing or not finite.
+        """
+        _check_pairs(frame, user, item, weight)
+        users = users or IdMap.from_values(frame[user])
+        items = items or IdMap.from_values(frame[item])
+        rows, cols = users.to_internal(frame[user]), items.to_internal(frame[item])
+        values = frame[weight].cast(pl.Float32).to_numpy()
+        matrix = sp.coo_array((values, (rows, cols)), shape=(len(users), len(items))).tocsr()
+        matrix.sum_duplicates()
+        return cls(matrix, users, items, _names_of(items, names, item))
+
+    @property
+    def n_users(self) -> int:
+        """Number of rows."""
+        return self.user_items.shape[0]
+
+    @property
+    def n_items(self) -> int:
+        """Number of columns: the size of the catalogue."""
+        return self.user_items.shape[1]
+
+    @property
+    def n_pairs(self) -> int:
+        """Number of stored cells."""
+        return self.user_items.nnz
+
+    @property
+    def density(self) -> float:
+        """Share of the cells that are stored."""
+        return self.n_pairs / max(self.n_users * self.n_items, 1)
+
+    def item_popularity(self) -> np.ndarray:
+        """Return the number of users of each item, shape (n_items,)."""
+        return np.bincount(self.user_items.indices, minlength=self.n_items)
+
+    def with_matrix(self, user_items: sp.csr_array) -> Self:
+        """Return the same users and items around another matrix of the same shape."""
+        matrix = sp.csr_array(user_items, dtype=np.float32)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        return replace(self, user_items=matrix)
+
+    def find_item(self, name: str) -> int:
+        """Return the column of the item called `name` (case does not matter).
+
+        Where several items share the name, the one with most users is meant.
+
+        Raises
+        ------
+        UnknownIdError
+            If no item has that name; the message offers the nearest names.
+        """
+        lowered = np.char.lower(self.item_names.astype(str))
+        matches = np.flatnonzero(lowered == name.lower())
+        if len(matches) == 0:
+            near = difflib.get_close_matches(name.lower(), lowered.tolist(), n=3)
+            hint = ", ".join(self.item_names[lowered == n][0] for n in near) or "none is near"
+            raise UnknownIdError(f"no item is called {name!r}; nearest names: {hint}")
+        return int(matches[np.argmax(self.item_popularity()[matches])])
+
+
+def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None:
+    missing = [column for column in (user, item, weight) if column not in frame.columns]
+    if missing:
+        raise DataError(
+            f"column {missing[0]!r} is missing, got {frame.columns}; rename or add the column"
+        )
+    weights = frame[weight]
+    if not weights.dtype.is_numeric():
+        raise DataError(f"column {weight!r} holds {weights.dtype}, expected numbers; convert it")
+    bad = weights.is_null() | ~weights.cast(pl.Float64).is_finite() | (weights <= 0)
+    if bad.fill_null(True).any():
+        at = bad.fill_null(True).arg_max()
+        raise DataError(
+            f"row {at + 1} of the pairs has {weight} {weights[at]}, "
+            "expected a positive number; drop or mend that row"
+        )
+
+
+def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray:
+    shown = items.external_ids.astype(str).astype(object)
+    if names is None:
+        return shown
+    rows = items.to_internal(names[item], strict=False)
+    known = rows >= 0
+    shown[rows[known]] = names["name"].to_numpy()[known]
+    return shown
