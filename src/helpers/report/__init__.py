@@ -1,1 +1,1 @@
-"""The report subpackage."""
+"""What the lessons record, and the HTML site made of it."""

@@ -1,0 +1,244 @@
+"""Record the figures, numbers and main finding of one lesson for the report site.
+
+A lesson makes one `Lesson`, hands it what it wants to keep, and saves it in its last code
+cell. The record is `NN.json` in `paths.metrics_dir()`; the figures lie beside it in `figures/`.
+"""
+
+import base64
+import io
+import json
+import math
+import os
+import re
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+from helpers import paths
+from helpers.errors import SettingError
+
+if TYPE_CHECKING:
+    from helpers.data import Dataset
+
+FIGURE_DPI = 110
+"""Dots per inch of saved figures: sharp at the width of a page, and below 80 kB as a rule."""
+
+
+@dataclass(frozen=True)
+class RecordedFigure:
+    """One saved figure; as the last expression of a cell it shows itself with its alt text.
+
+    Attributes
+    ----------
+    id : str
+        Number of the figure, e.g. "3.2" for the second figure of lesson 03.
+    file : str
+        Path of the PNG, relative to `paths.metrics_dir()`.
+    alt : str
+        What the figure shows, for readers who do not see it.
+    """
+
+    id: str
+    file: str
+    alt: str
+    png: bytes = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"<Figure {self.id}: {self.alt}>"
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
+        # Jupyter's display protocol: what to show, and facts about it.
+        encoded = base64.b64encode(self.png).decode("ascii")
+        data = {"image/png": encoded, "text/plain": repr(self)}
+        return data, {"image/png": {"alt": self.alt}}
+
+
+class Lesson:
+    """The record of one lesson: its figures, its numbers and its main finding.
+
+    Parameters
+    ----------
+    number : str
+        Two digits, e.g. "01".
+    dataset : Dataset
+        The data the numbers come from; its name, kind and label are recorded with them.
+
+    Raises
+    ------
+    SettingError
+        If `number` is not two digits.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> dataset = SimpleNamespace(name="lastfm", kind="synthetic", label="synthetic last.fm")
+    >>> lesson = Lesson("01", dataset)
+    >>> lesson.number("n_users", 1892, "listeners with at least one play")
+    """
+
+    def __init__(self, number: str, dataset: "Dataset") -> None:
+        if not re.fullmatch(r"\d\d", str(number)):
+            raise SettingError(
+                f"lesson number is {number!r}, expected two digits as text; write e.g. '01'"
+            )
+        self._number = number
+        self._dataset = dataset
+        self._figures: list[RecordedFigure] = []
+        self._numbers: list[dict[str, Any]] = []
+        self._finding: str | None = None
+
+    def figure(self, figure_or_axes: Any, name: str, alt: str) -> RecordedFigure:
+        """Save a figure as `figures/NN_name.png`, close it, and return what displays it.
+
+        Parameters
+        ----------
+        figure_or_axes : Figure or Axes
+            What to save; Axes stand for the figure they are part of.
+        name : str
+            Lower-case letters, digits and underscores; once a lesson.
+        alt : str
+            One sentence: what is drawn, and what it shows.
+
+        Returns
+        -------
+        RecordedFigure
+            Put it last in the cell to show it.
+
+        Raises
+        ------
+        SettingError
+            If the name is malformed or taken, the alt text is empty, or there is no figure.
+        """
+        figure = getattr(figure_or_axes, "figure", None)
+        if not isinstance(figure, Figure):
+            raise SettingError(
+                f"got a {type(figure_or_axes).__name__} to save, expected a Figure or Axes; "
+                "pass what the plotting function returned"
+            )
+        if not re.fullmatch(r"[a-z0-9_]+", name):
+            raise SettingError(
+                f"figure name is {name!r}, expected lower-case letters, digits and "
+                "underscores; rename it, e.g. 'long_tail'"
+            )
+        file = f"figures/{self._number}_{name}.png"
+        _refuse_twice(file, [saved.file for saved in self._figures], "figure")
+        alt = " ".join(alt.split())
+        if not alt:
+            raise SettingError(
+                f"figure {name!r} has no alt text; say in one sentence what it shows"
+            )
+        png = _save_png(figure, paths.metrics_dir() / file)
+        identifier = f"{int(self._number)}.{len(self._figures) + 1}"
+        recorded = RecordedFigure(identifier, file, alt, png)
+        self._figures.append(recorded)
+        return recorded
+
+    def number(self, name: str, value: float | int | str, meaning: str, **context: Any) -> None:
+        """Record one number together with what it means.
+
+        Parameters
+        ----------
+        name : str
+            Short name, once a lesson, e.g. "als_precision_at_10".
+        value : float, int or str
+            A finite number, or a short text.
+        meaning : str
+            What was measured, in words a reader of the index page understands.
+        **context
+            What the number depends on: `model`, `split`, `k`, `seed`, `interval` and the like.
+
+        Raises
+        ------
+        SettingError
+            If the name is taken, the meaning is empty, or a value is not finite or not JSON.
+        """
+        _refuse_twice(name, [number["name"] for number in self._numbers], "number")
+        if not meaning.strip():
+            raise SettingError(f"number {name!r} has no meaning; say in words what was measured")
+        entry = {"name": name, "value": value, "meaning": meaning} | context
+        self._numbers.append({key: _plain(item, name) for key, item in entry.items()})
+
+    def finding(self, text: str) -> None:
+        """Record the main finding, one sentence with its number, for the card of the lesson."""
+        if not text.strip():
+            raise SettingError("the finding is empty; write one sentence with its number")
+        self._finding = text.strip()
+
+    def save(self) -> None:
+        """Write `NN.json` in one step and remove figures that earlier runs left over."""
+        record = {
+            "lesson": self._number,
+            "dataset": self._dataset.name,
+            "kind": self._dataset.kind,
+            "label": self._dataset.label,
+            "numbers": self._numbers,
+            "figures": [
+                {key: value for key, value in asdict(figure).items() if key != "png"}
+                for figure in self._figures
+            ],
+            "finding": self._finding,
+        }
+        folder = paths.metrics_dir()
+        text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+        write_atomically(folder / f"{self._number}.json", text.encode())
+        kept = {folder / figure.file for figure in self._figures}
+        for png in (folder / "figures").glob(f"{self._number}_*.png"):
+            if png not in kept:
+                png.unlink(missing_ok=True)
+
+
+def write_atomically(file: Path, content: bytes) -> None:
+    """Write `content` beside `file`, then rename: readers see the old file or the new one."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _save_png(figure: Figure, file: Path) -> bytes:
+    buffer = io.BytesIO()
+    # An opaque ground keeps the figure legible on a dark page; without the software tag the
+    # bytes do not change with the version number alone.
+    figure.savefig(
+        buffer,
+        format="png",
+        dpi=FIGURE_DPI,
+        facecolor="white",
+        transparent=False,
+        bbox_inches="tight",
+        metadata={"Software": None},
+        pil_kwargs={"optimize": True},
+    )
+    plt.close(figure)
+    write_atomically(file, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def _refuse_twice(name: str, taken: list[str], what: str) -> None:
+    if name in taken:
+        raise SettingError(
+            f"{what} {name!r} is recorded twice; give it another name, or run the lesson "
+            "again from the cell that makes the Lesson"
+        )
+
+
+def _plain(value: Any, name: str) -> Any:
+    """Return the value as JSON knows it: NumPy numbers and arrays become Python's own."""
+    if isinstance(value, np.generic | np.ndarray):
+        value = value.tolist()
+    if isinstance(value, list | tuple):
+        return [_plain(part, name) for part in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise SettingError(f"number {name!r} holds {value}, expected a finite value; mend it first")
+    if not isinstance(value, bool | int | float | str):
+        raise SettingError(
+            f"number {name!r} holds a {type(value).__name__}, expected a number or text; convert it"
+        )
+    return value
