@@ -1,1 +1,1 @@
-"""The evaluation subpackage."""
+"""Judge recommendations: arrays in, numbers out; no module here knows a model."""

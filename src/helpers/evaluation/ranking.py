@@ -1,0 +1,161 @@
+"""Ranking metrics of top-k lists, one value a user."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import scipy.sparse as sp
+
+from helpers.errors import SettingError
+
+METRICS = ("precision", "recall", "ndcg", "map", "mrr", "hit_rate")
+
+
+def ranking_metrics(
+    recommended: np.ndarray, relevant: sp.csr_array, ks: int | Iterable[int] = 10
+) -> dict[int, dict[str, np.ndarray]]:
+    r"""Return six ranking metrics of every user at each list length.
+
+    With :math:`h_i` = 1 where the item at position :math:`i` is among the :math:`n` test
+    items of the user and 0 elsewhere, and :math:`H_i = h_1 + \dots + h_i`:
+
+    - ``precision`` :math:`H_k / k` (always k, also where the user has fewer test items)
+    - ``recall`` :math:`H_k / n`
+    - ``ndcg`` :math:`\sum_{i \le k} h_i / \log_2(i + 1)` over the same sum for an ideal list,
+      whose first :math:`\min(k, n)` positions are hits
+    - ``map`` average precision :math:`\sum_{i \le k} h_i H_i / i` over :math:`\min(k, n)`
+    - ``mrr`` one over the position of the first hit, 0 without a hit
+    - ``hit_rate`` 1 with at least one hit, else 0
+
+    Other libraries define some of these otherwise: implicit's "precision" divides the hits of
+    all users by the sum of :math:`\min(k, n)`.
+
+    Parameters
+    ----------
+    recommended : ndarray of int, shape (n_users, K)
+        Item columns, best first, a row for each row of `relevant`; -1 marks an empty place
+        and never counts as a hit.
+    relevant : csr_array, shape (n_users, n_items)
+        Test pairs, each stored once; any stored non-zero counts as relevant.
+    ks : int or iterable of int
+        List lengths, each from 1 to K.
+
+    Returns
+    -------
+    dict of int to dict of str to ndarray of float, shape (n_users,)
+        ``result[k][metric]``; NaN for a user without test items. `mean_over_users` averages.
+
+    Raises
+    ------
+    SettingError
+        If shapes do not fit, a k is out of range, an item is not a column of `relevant`, or a
+        list holds one item twice.
+
+    Examples
+    --------
+    >>> test = sp.csr_array([[1, 0, 1, 0], [0, 0, 0, 1], [0, 0, 0, 0]])
+    >>> lists = np.array([[0, 1], [2, 3], [0, 1]])
+    >>> ranking_metrics(lists, test, ks=2)[2]["precision"]
+    array([0.5, 0.5, nan])
+    """
+    recommended, lengths = np.asarray(recommended), _list_lengths(ks)
+    longest = max(lengths)
+    _check_lists(recommended, relevant.shape, longest)
+    user_of_pair, item_of_pair = relevant.nonzero()
+    n_test = np.bincount(user_of_pair, minlength=len(recommended))
+    tested = np.flatnonzero(n_test)
+    hits = _find_hits(recommended[:, :longest], user_of_pair, item_of_pair, relevant.shape[1])
+    hits = hits[tested]
+    n_test = n_test[tested]
+
+    positions = np.arange(1, longest + 1)
+    discounts = 1 / np.log2(positions + 1)
+    n_hits = np.cumsum(hits, axis=1)
+    gains = np.cumsum(hits * discounts, axis=1)
+    ideal_gains = np.cumsum(discounts)
+    precisions = np.cumsum(hits * n_hits / positions, axis=1)
+    first_hit = np.where(hits.any(axis=1), hits.argmax(axis=1) + 1, np.inf)
+
+    def every_user(values: np.ndarray) -> np.ndarray:
+        result = np.full(len(recommended), np.nan)
+        result[tested] = values
+        return result
+
+    metrics = {}
+    for k in lengths:
+        n_possible = np.minimum(k, n_test)
+        metrics[k] = {
+            "precision": every_user(n_hits[:, k - 1] / k),
+            "recall": every_user(n_hits[:, k - 1] / n_test),
+            "ndcg": every_user(gains[:, k - 1] / ideal_gains[n_possible - 1]),
+            "map": every_user(precisions[:, k - 1] / n_possible),
+            "mrr": every_user(np.where(first_hit <= k, 1 / first_hit, 0.0)),
+            "hit_rate": every_user(n_hits[:, k - 1] > 0),
+        }
+    return metrics
+
+
+def mean_over_users(per_user: np.ndarray) -> float:
+    """Return the mean over the users that have a value (NaN marks those without test items).
+
+    Raises
+    ------
+    SettingError
+        If no user has a value.
+    """
+    has_value = ~np.isnan(per_user)
+    if not has_value.any():
+        raise SettingError("no user has a test item; expected at least one, use a larger test set")
+    return float(np.mean(per_user[has_value]))
+
+
+def _list_lengths(ks: int | Iterable[int]) -> list[int]:
+    lengths = sorted({int(k) for k in np.atleast_1d(ks)})
+    if not lengths or lengths[0] < 1:
+        raise SettingError(f"k is {ks}, expected list lengths of 1 or more")
+    return lengths
+
+
+def _check_lists(recommended: np.ndarray, shape: tuple[int, int], longest: int) -> None:
+    n_users, n_items = shape
+    if recommended.ndim != 2 or len(recommended) != n_users:
+        raise SettingError(
+            f"recommended has shape {recommended.shape}, expected one list for each of the "
+            f"{n_users} rows of the test matrix"
+        )
+    if recommended.shape[1] < longest:
+        raise SettingError(
+            f"recommended has {recommended.shape[1]} columns but k is {longest}; "
+            f"ask the model for at least {longest} items"
+        )
+    if not np.issubdtype(recommended.dtype, np.integer):
+        raise SettingError(
+            f"recommended holds {recommended.dtype}, expected whole numbers (item columns)"
+        )
+    in_order = np.sort(recommended, axis=1)
+    if in_order.size and not (in_order[:, 0].min() >= -1 and in_order[:, -1].max() < n_items):
+        raise SettingError(
+            f"recommended items run from {in_order[:, 0].min()} to {in_order[:, -1].max()}, "
+            f"expected columns 0 to {n_items - 1}, or -1 for an empty place"
+        )
+    twice = (in_order[:, 1:] == in_order[:, :-1]) & (in_order[:, 1:] >= 0)
+    if twice.any():
+        row, place = np.argwhere(twice)[0]
+        raise SettingError(
+            f"the list of row {row} holds item {in_order[row, place]} twice; "
+            "a model must recommend an item at most once"
+        )
+
+
+def _find_hits(
+    recommended: np.ndarray, test_users: np.ndarray, test_items: np.ndarray, n_items: int
+) -> np.ndarray:
+    """Return which recommended items are test items of their user, shape of `recommended`.
+
+    Each (user, item) pair becomes one number, so that a single binary search finds them all.
+    """
+    # int64: users times items passes 2**31 for the larger datasets.
+    test_pairs = np.sort(test_users.astype(np.int64) * n_items + test_items)
+    pairs = np.arange(len(recommended), dtype=np.int64)[:, None] * n_items + recommended
+    place = np.searchsorted(test_pairs, pairs)
+    found = np.append(test_pairs, -1)[place] == pairs
+    return found & (recommended >= 0)
