@@ -1,0 +1,137 @@
+"""The last.fm dataset of HetRec 2011: five files to tidy frames and a matrix of play counts.
+
+Source: I. Cantador, P. Brusilovsky, T. Kuflik, "2nd Workshop on Information Heterogeneity and
+Fusion in Recommender Systems", RecSys 2011; listening data from last.fm.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from helpers.data.tables import Column, Table, read_table
+from helpers.errors import DataError
+from helpers.interactions import Interactions
+
+USER_ARTISTS = Table(
+    "user_artists.dat",
+    (
+        Column("userID", "user_id"),
+        Column("artistID", "artist_id"),
+        Column("weight", "plays", positive=True),
+    ),
+    key=("user_id", "artist_id"),
+)
+ARTISTS = Table(
+    "artists.dat",
+    (
+        Column("id", "artist_id"),
+        Column("name", "name", pl.String),
+        Column("url", "url", pl.String),
+        Column("pictureURL", "picture_url", pl.String),
+    ),
+    key=("artist_id",),
+)
+TAGS = Table(
+    "tags.dat",
+    (Column("tagID", "tag_id"), Column("tagValue", "tag", pl.String)),
+    key=("tag_id",),
+    encoding="iso-8859-1",
+)
+USER_TAGGED_ARTISTS = Table(
+    "user_taggedartists.dat",
+    (
+        Column("userID", "user_id"),
+        Column("artistID", "artist_id"),
+        Column("tagID", "tag_id"),
+        Column("day", "day"),
+        Column("month", "month"),
+        Column("year", "year"),
+    ),
+    key=("user_id", "artist_id", "tag_id"),
+)
+USER_FRIENDS = Table(
+    "user_friends.dat",
+    (Column("userID", "user_id"), Column("friendID", "friend_id")),
+    key=("user_id", "friend_id"),
+)
+TABLES = (USER_ARTISTS, ARTISTS, TAGS, USER_TAGGED_ARTISTS, USER_FRIENDS)
+
+# last.fm had no tags before 2005, and the dataset is of May 2011.
+FIRST_TAG_YEAR, LAST_TAG_YEAR = 2005, 2011
+
+
+@dataclass(frozen=True)
+class LastFM:
+    """The last.fm dataset as tidy frames; identifiers are those of the files and have holes.
+
+    Attributes
+    ----------
+    plays : DataFrame
+        user_id, artist_id, plays: how often a user played an artist; one row a pair.
+    artists : DataFrame
+        artist_id, name, url; names are shown as they stand and need not be unique.
+    tags : DataFrame
+        tag_id, tag.
+    tagged : DataFrame
+        user_id, artist_id, tag_id, date: who gave an artist which tag, and when. Artists that
+        are not in `artists` are left out; a date that cannot be is null.
+    friends : DataFrame
+        user_id, friend_id; each friendship stands there in both directions.
+    """
+
+    plays: pl.DataFrame
+    artists: pl.DataFrame
+    tags: pl.DataFrame
+    tagged: pl.DataFrame
+    friends: pl.DataFrame
+
+    def interactions(self) -> Interactions:
+        """Return users × artists with play counts as weights and artist names to show."""
+        return Interactions.from_frame(
+            self.plays, item="artist_id", weight="plays", names=self.artists
+        )
+
+
+def load_lastfm(folder: Path | str) -> LastFM:
+    """Read the five last.fm files of a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Holds `user_artists.dat`, `artists.dat`, `tags.dat`, `user_taggedartists.dat` and
+        `user_friends.dat`, line ends CRLF or LF.
+
+    Raises
+    ------
+    DataError
+        If the folder or a file is missing or empty, or a line is malformed (file and line are
+        named): a header or column missing, text where a number belongs, a count below 1,
+        a pair or identifier that repeats.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise DataError(
+            f"the folder {folder} is missing, expected the last.fm files in it; "
+            "get them with: python -m helpers data get lastfm"
+        )
+    artists = read_table(folder, ARTISTS).drop("picture_url")
+    tagged = read_table(folder, USER_TAGGED_ARTISTS)
+    return LastFM(
+        plays=read_table(folder, USER_ARTISTS),
+        artists=artists,
+        tags=read_table(folder, TAGS),
+        tagged=tagged.join(artists, on="artist_id", how="semi", maintain_order="left").select(
+            "user_id", "artist_id", "tag_id", date=tag_date()
+        ),
+        friends=read_table(folder, USER_FRIENDS),
+    )
+
+
+def tag_date() -> pl.Expr:
+    """Return the expression for the date of columns year, month and day; null where it cannot be.
+
+    A date cannot be if it is not in the calendar, or outside the years in which tags were given.
+    """
+    written = pl.format("{}-{}-{}", "year", "month", "day").str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(pl.col("year").is_between(FIRST_TAG_YEAR, LAST_TAG_YEAR)).then(written)
