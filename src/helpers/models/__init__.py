@@ -1,1 +1,54 @@
-"""The models subpackage."""
+"""Recommenders, all with the interface of `helpers.models.base.Recommender`."""
+
+import inspect
+
+from helpers.errors import SettingError
+from helpers.models.als import ALS
+from helpers.models.base import Recommendations, Recommender
+from helpers.models.neighbours import ItemKNN, UserKNN
+from helpers.models.popularity import Popularity
+
+__all__ = [
+    "ALS",
+    "MODELS",
+    "ItemKNN",
+    "Popularity",
+    "Recommendations",
+    "Recommender",
+    "UserKNN",
+    "make_model",
+]
+
+MODELS: dict[str, type[Recommender]] = {
+    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS)
+}
+
+
+def make_model(name: str, **settings: int | float | str) -> Recommender:
+    """Return an untrained model.
+
+    Parameters
+    ----------
+    name : str
+        A key of `MODELS`.
+    **settings
+        Keywords of the model's class; the others keep their defaults.
+
+    Raises
+    ------
+    SettingError
+        If the model or a setting is unknown, or a value makes no sense.
+
+    Examples
+    --------
+    >>> make_model("item-knn", neighbours=20)
+    ItemKNN(neighbours=20, weighting='binary')
+    """
+    if name not in MODELS:
+        raise SettingError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")
+    known = list(inspect.signature(MODELS[name]).parameters)
+    unknown = [setting for setting in settings if setting not in known]
+    if unknown:
+        expected = f"expected some of {', '.join(known)}" if known else "it has none"
+        raise SettingError(f"unknown setting {unknown[0]!r} of {name}, {expected}")
+    return MODELS[name](**settings)

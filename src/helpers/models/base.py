@@ -1,12 +1,16 @@
 """The small interface that every recommender shares."""
 
+import inspect
 from abc import ABC, abstractmethod
 from typing import NamedTuple, Self
 
 import numpy as np
+import scipy.sparse as sp
 
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import Interactions
+
+_CELLS_AT_ONCE = 2**22  # scores held in memory while ranking: 16 MB
 
 
 class Recommendations(NamedTuple):
@@ -27,12 +31,28 @@ class Recommendations(NamedTuple):
 class Recommender(ABC):
     """A model that learns from `Interactions` and ranks items for its users.
 
-    Subclasses implement `_fit` and `score`; those with a faster way to the best k
-    override `_recommend`.
+    Subclasses implement `_fit` and `_score`; those with a faster way to the best k
+    override `_recommend`. Each keeps its settings as attributes named like the keywords
+    of its constructor.
+
+    A model that knows nothing about an item for a user scores it -inf and never recommends
+    it: a user without training items gets an empty list, -1 throughout, from every model
+    but `Popularity`. Whoever wants popular items there takes them from that model.
     """
 
+    name: str
     n_users: int = 0
     n_items: int = 0
+
+    @property
+    def settings(self) -> dict[str, int | float | str]:
+        """The settings this model was made with, ready for JSON."""
+        keywords = inspect.signature(type(self)).parameters
+        return {keyword: getattr(self, keyword) for keyword in keywords}
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{key}={value!r}" for key, value in self.settings.items())
+        return f"{type(self).__name__}({settings})"
 
     def fit(self, train: Interactions) -> Self:
         """Learn from the training pairs and return the model itself."""
@@ -46,7 +66,6 @@ class Recommender(ABC):
     def _fit(self, train: Interactions) -> None:
         """Learn; called with at least one pair."""
 
-    @abstractmethod
     def score(self, user_rows: np.ndarray) -> np.ndarray:
         """Return how strongly each item is recommended to each user.
 
@@ -57,7 +76,20 @@ class Recommender(ABC):
         Returns
         -------
         ndarray of float32, shape (n, n_items)
+            -inf where the model knows nothing.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SettingError
+            If a row is unknown.
         """
+        return self._score(self._checked_rows(user_rows))
+
+    @abstractmethod
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Score known rows of a fitted model."""
 
     def recommend(
         self, user_rows: np.ndarray, k: int = 10, exclude: Interactions | None = None
@@ -80,19 +112,34 @@ class Recommender(ABC):
         SettingError
             If k is out of range, a row is unknown, or `exclude` has another shape.
         """
-        self._require_fitted()
-        user_rows = np.atleast_1d(np.asarray(user_rows, dtype=np.int64))
-        _check_request(user_rows, k, exclude, (self.n_users, self.n_items))
+        user_rows = self._checked_rows(user_rows)
+        self._check_k(k)
+        if exclude is not None and exclude.user_items.shape != (self.n_users, self.n_items):
+            raise SettingError(
+                f"exclude has shape {exclude.user_items.shape}, "
+                f"expected {(self.n_users, self.n_items)} as in training"
+            )
         return self._recommend(user_rows, k, exclude)
 
     def _recommend(
         self, user_rows: np.ndarray, k: int, exclude: Interactions | None
     ) -> Recommendations:
+        n_at_once = max(1, _CELLS_AT_ONCE // self.n_items)
         lists = [
-            _best_of(self.score(rows), rows, k, exclude)
-            for rows in np.array_split(user_rows, max(1, len(user_rows) // 256))
+            best_of(self._score(rows), k, None if exclude is None else exclude.user_items[rows])
+            for rows in np.array_split(user_rows, len(user_rows) // n_at_once + 1)
         ]
         return Recommendations(*(np.concatenate(parts) for parts in zip(*lists, strict=True)))
+
+    def _checked_rows(self, user_rows: np.ndarray) -> np.ndarray:
+        self._require_fitted()
+        return checked_rows(user_rows, self.n_users, "user")
+
+    def _check_k(self, k: int) -> None:
+        if not isinstance(k, int | np.integer) or not 1 <= k <= self.n_items:
+            raise SettingError(
+                f"k is {k!r}, expected 1 to {self.n_items} (the size of the catalogue)"
+            )
 
     def _require_fitted(self) -> None:
         if self.n_items == 0:
@@ -100,15 +147,22 @@ class Recommender(ABC):
             raise NotFittedError(f"{name} has not been trained; call fit(train) first")
 
 
-def _best_of(
-    scores: np.ndarray, user_rows: np.ndarray, k: int, exclude: Interactions | None
-) -> Recommendations:
-    """Return the k best columns of each row of `scores`, excluded pairs left out."""
+def best_of(scores: np.ndarray, k: int, exclude: sp.csr_array | None = None) -> Recommendations:
+    """Return the k best columns of each row of `scores`.
+
+    Parameters
+    ----------
+    scores : ndarray of float, shape (n, n_items)
+        -inf is never recommended.
+    k : int
+        From 1 to n_items.
+    exclude : csr_array, shape (n, n_items), optional
+        Cells that are never recommended.
+    """
     scores = np.array(scores, dtype=np.float32)
     if exclude is not None:
-        taken = exclude.user_items[user_rows]
-        rows = np.repeat(np.arange(len(user_rows)), np.diff(taken.indptr))
-        scores[rows, taken.indices] = -np.inf
+        rows = np.repeat(np.arange(len(scores)), np.diff(exclude.indptr))
+        scores[rows, exclude.indices] = -np.inf
     best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
     found = np.take_along_axis(scores, best, axis=1)
     order = np.lexsort((best, -found), axis=1)  # equal scores: the smaller column first
@@ -118,18 +172,19 @@ def _best_of(
     return Recommendations(items, found)
 
 
-def _check_request(
-    user_rows: np.ndarray, k: int, exclude: Interactions | None, shape: tuple[int, int]
-) -> None:
-    n_users, n_items = shape
-    if not 1 <= k <= n_items:
-        raise SettingError(f"k is {k}, expected 1 to {n_items} (the size of the catalogue)")
-    if user_rows.size and not (user_rows.min() >= 0 and user_rows.max() < n_users):
+def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
+    """Return `rows` as a one-dimensional int64 array, or say which rows there are."""
+    rows = np.atleast_1d(np.asarray(rows))
+    if rows.size == 0:
+        return np.empty(0, dtype=np.int64)
+    if not np.issubdtype(rows.dtype, np.integer):
         raise SettingError(
-            f"user rows run from {user_rows.min()} to {user_rows.max()}, "
-            f"expected 0 to {n_users - 1}; map identifiers with IdMap.to_internal"
+            f"{what} rows are {rows.dtype}, expected whole numbers; "
+            "map identifiers with IdMap.to_internal"
         )
-    if exclude is not None and exclude.user_items.shape != shape:
+    if rows.min() < 0 or rows.max() >= n_rows:
         raise SettingError(
-            f"exclude has shape {exclude.user_items.shape}, expected {shape} as in training"
+            f"{what} rows run from {rows.min()} to {rows.max()}, "
+            f"expected 0 to {n_rows - 1}; map identifiers with IdMap.to_internal"
         )
+    return rows.astype(np.int64)

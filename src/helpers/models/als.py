@@ -1,0 +1,210 @@
+"""Alternating least squares for implicit feedback (Hu, Koren and Volinsky, 2008)."""
+
+import numpy as np
+import scipy.sparse as sp
+from implicit.als import AlternatingLeastSquares
+from implicit.cpu.topk import topk
+from implicit.recommender_base import ModelFitError
+from threadpoolctl import threadpool_limits
+
+from helpers.errors import SettingError
+from helpers.interactions import Interactions
+from helpers.models.base import Recommendations, Recommender, best_of, checked_rows
+from helpers.weighting import weigh
+
+
+class ALS(Recommender):
+    r"""Matrix factorisation by alternating least squares, trained by the library implicit.
+
+    Minimises, over users u and all items i,
+
+    .. math::
+        \sum_{u,i} c_{ui} (p_{ui} - x_u^\top y_i)^2
+        + \lambda \Big(\sum_u \|x_u\|^2 + \sum_i \|y_i\|^2\Big)
+
+    where p is 1 for a training pair and 0 elsewhere, and c is alpha times the weight of a
+    training pair and 1 elsewhere. Users and items without training pairs get zero vectors,
+    which is their exact solution. The same settings give the same factors bit for bit.
+
+    Parameters
+    ----------
+    factors : int
+        Length of the vectors.
+    regularization : float
+        The λ of the loss; positive.
+    alpha : float
+        Multiplies every weight; positive.
+    iterations : int
+        One iteration solves for all users, then for all items.
+    weighting : str
+        One of `helpers.weighting.SCHEMES`.
+    k1, b : float
+        Of the weighting "bm25"; the others do not read them.
+    seed : int
+        Of the random start.
+
+    Attributes
+    ----------
+    user_factors : ndarray of float32, shape (n_users, factors)
+    item_factors : ndarray of float32, shape (n_items, factors)
+    train : Interactions
+        What the model was trained on.
+
+    Raises
+    ------
+    SettingError
+        If a setting makes no sense, or training ends in numbers that are not finite.
+    """
+
+    name = "als"
+
+    def __init__(
+        self,
+        *,
+        factors: int = 48,
+        regularization: float = 1.0,
+        alpha: float = 1.0,
+        iterations: int = 15,
+        weighting: str = "bm25",
+        k1: float = 0.6,
+        b: float = 0.8,
+        seed: int = 0,
+    ) -> None:
+        self.factors = _whole("factors", factors, 1)
+        self.regularization = _positive("regularization", regularization)
+        self.alpha = _positive("alpha", alpha)
+        self.iterations = _whole("iterations", iterations, 1)
+        self.weighting, self.k1, self.b = weighting, k1, b
+        self.seed = _whole("seed", seed, 0)
+
+    def _fit(self, train: Interactions) -> None:
+        confidences = self._confidences(train)
+        # A fitted implicit object that is fitted again on another shape kills the process.
+        model = AlternatingLeastSquares(
+            factors=self.factors,
+            regularization=self.regularization,
+            iterations=self.iterations,
+            random_state=self.seed,
+            use_gpu=False,
+        )
+        try:
+            with threadpool_limits(1, "blas"):  # more threads change the last bits
+                model.fit(sp.csr_matrix(confidences), show_progress=False)
+        except ModelFitError as error:
+            raise SettingError(
+                f"{self} ended in factors that are not finite; lower alpha or raise regularization"
+            ) from error
+        self.train = train
+        self.user_factors, self.item_factors = model.user_factors, model.item_factors
+        self.user_factors[~_has_pairs(confidences)] = 0
+        self.item_factors[train.item_popularity() == 0] = 0
+
+    def _confidences(self, train: Interactions) -> sp.csr_array:
+        return self.alpha * weigh(train.user_items, self.weighting, self.k1, self.b)
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        scores = self.user_factors[user_rows] @ self.item_factors.T
+        scores[~_has_pairs(self.train.user_items)[user_rows]] = -np.inf
+        return scores
+
+    def _recommend(
+        self, user_rows: np.ndarray, k: int, exclude: Interactions | None
+    ) -> Recommendations:
+        if len(user_rows) == 0:
+            return super()._recommend(user_rows, k, exclude)
+        taken = None if exclude is None else sp.csr_matrix(exclude.user_items[user_rows])
+        items, scores = topk(
+            self.item_factors, self.user_factors[user_rows], k, filter_query_items=taken
+        )
+        unknown = ~_has_pairs(self.train.user_items)[user_rows]
+        padding = unknown[:, None] | (scores <= np.finfo(np.float32).min)
+        items[padding], scores[padding] = -1, -np.inf
+        return Recommendations(items, scores)
+
+    def similar_items(self, item_row: int, k: int = 10) -> Recommendations:
+        """Return the k items whose vectors have the largest cosine with that of one item.
+
+        Parameters
+        ----------
+        item_row : int
+        k : int
+            From 1 to the size of the catalogue.
+
+        Returns
+        -------
+        Recommendations
+            One row, without the item itself; padded where fewer items have a vector.
+
+        Raises
+        ------
+        NotFittedError, SettingError
+            Before `fit`; if the row is unknown or k out of range.
+        """
+        self._require_fitted()
+        row = checked_rows(item_row, self.n_items, "item")
+        self._check_k(k)
+        norms = np.linalg.norm(self.item_factors, axis=1)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            cosines = self.item_factors @ self.item_factors[row[0]] / (norms * norms[row[0]])
+        cosines[np.isnan(cosines)] = -np.inf
+        cosines[row] = -np.inf
+        return best_of(cosines[None], k)
+
+    def explain(self, user_row: int, item_row: int, n: int = 5) -> tuple[np.ndarray, np.ndarray]:
+        r"""Return how much each item of a user adds to the score of one item.
+
+        Section 5 of Hu, Koren and Volinsky: solved anew for the items Y, the user's score is
+
+        .. math::
+            y_i^\top x_u = \sum_{j \in I_u} c_{uj}\, y_i^\top W_u\, y_j,
+            \qquad W_u = (Y^\top C_u Y + \lambda I)^{-1}
+
+        and the terms of the sum are the contributions. Over all items of the user they add up
+        to the score of that solution, from which the stored user vector differs a little.
+
+        Parameters
+        ----------
+        user_row, item_row : int
+        n : int
+            How many contributions to return, the largest first.
+
+        Returns
+        -------
+        item_rows : ndarray of int32, shape (min(n, items of the user),)
+        contributions : ndarray of float64, the same shape
+
+        Raises
+        ------
+        NotFittedError, SettingError
+            Before `fit`; if a row is unknown or n below 1.
+        """
+        self._require_fitted()
+        user = checked_rows(user_row, self.n_users, "user")[0]
+        item = checked_rows(item_row, self.n_items, "item")[0]
+        _whole("n", n, 1)
+        confidences = self._confidences(self.train)
+        mine = slice(*confidences.indptr[[user, user + 1]])
+        rows, weights = confidences.indices[mine], confidences.data[mine].astype(np.float64)
+        factors = self.item_factors.astype(np.float64)
+        own = factors[rows]
+        normal = factors.T @ factors + own.T @ ((weights - 1)[:, None] * own)
+        normal += self.regularization * np.eye(self.factors)
+        contributions = weights * (own @ np.linalg.solve(normal, factors[item]))
+        order = np.argsort(-contributions, kind="stable")[:n]
+        return rows[order], contributions[order]
+
+
+def _has_pairs(user_items: sp.csr_array) -> np.ndarray:
+    return np.diff(user_items.indptr) > 0
+
+
+def _whole(name: str, value: int, least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingError(f"{name} is {value!r}, expected a whole number from {least} upwards")
+    return int(value)
+
+
+def _positive(name: str, value: float) -> float:
+    if not (np.isscalar(value) and np.isreal(value) and np.isfinite(value) and value > 0):
+        raise SettingError(f"{name} is {value!r}, expected a positive number")
+    return float(value)

@@ -1,0 +1,120 @@
+"""Nearest neighbours: items like those you play, and items of users like you."""
+
+import numpy as np
+import scipy.sparse as sp
+
+from helpers.errors import SettingError
+from helpers.interactions import Interactions
+from helpers.models.base import Recommender
+from helpers.weighting import weigh
+
+_ROWS_AT_ONCE = 4096  # rows of the similarity matrix held in memory before they are pruned
+
+
+class ItemKNN(Recommender):
+    r"""Rank items by their cosine similarity to the items of the user.
+
+    .. math::
+        s_{ui} = \sum_{j \in N_k(i)} w_{uj} \cos(w_{\cdot i}, w_{\cdot j})
+
+    where :math:`N_k(i)` are the k items most similar to i, i itself left out.
+
+    Parameters
+    ----------
+    neighbours : int
+        How many similar items each item keeps.
+    weighting : str
+        One of `helpers.weighting.SCHEMES`.
+
+    Attributes
+    ----------
+    similarities : csr_array of float32, shape (n_items, n_items)
+        Row i holds the cosines of the neighbours of item i.
+    """
+
+    name = "item-knn"
+
+    def __init__(self, neighbours: int = 100, weighting: str = "binary") -> None:
+        self.neighbours = _checked_neighbours(neighbours)
+        self.weighting = weighting
+
+    def _fit(self, train: Interactions) -> None:
+        self._weights = weigh(train.user_items, self.weighting)
+        self.similarities = _nearest(self._weights.T.tocsr(), self.neighbours)
+        self._to_scores = self.similarities.T.tocsr()
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return _dense_scores(self._weights[user_rows] @ self._to_scores)
+
+
+class UserKNN(Recommender):
+    r"""Rank items by what the most similar users play.
+
+    .. math::
+        s_{ui} = \sum_{v \in N_k(u)} \cos(w_{u \cdot}, w_{v \cdot})\, w_{vi}
+
+    where :math:`N_k(u)` are the k users most similar to u, u left out.
+
+    Parameters
+    ----------
+    neighbours : int
+        How many similar users each user keeps.
+    weighting : str
+        One of `helpers.weighting.SCHEMES`.
+
+    Attributes
+    ----------
+    similarities : csr_array of float32, shape (n_users, n_users)
+        Row u holds the cosines of the neighbours of user u.
+    """
+
+    name = "user-knn"
+
+    def __init__(self, neighbours: int = 100, weighting: str = "binary") -> None:
+        self.neighbours = _checked_neighbours(neighbours)
+        self.weighting = weighting
+
+    def _fit(self, train: Interactions) -> None:
+        self._weights = weigh(train.user_items, self.weighting)
+        self.similarities = _nearest(self._weights, self.neighbours)
+
+    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+        return _dense_scores(self.similarities[user_rows] @ self._weights)
+
+
+def _checked_neighbours(neighbours: int) -> int:
+    if not isinstance(neighbours, int | np.integer) or neighbours < 1:
+        raise SettingError(f"neighbours is {neighbours!r}, expected a whole number from 1 upwards")
+    return int(neighbours)
+
+
+def _dense_scores(products: sp.csr_array) -> np.ndarray:
+    scores = products.toarray()
+    scores[scores == 0] = -np.inf  # no neighbour says anything about it
+    return scores
+
+
+def _nearest(vectors: sp.csr_array, k: int) -> sp.csr_array:
+    """Return the cosines between rows, each row keeping its k largest and not itself."""
+    norms = np.sqrt(vectors.multiply(vectors).sum(axis=1))
+    unit = vectors.multiply(1 / np.where(norms > 0, norms, 1)[:, None]).tocsr()
+    transposed = unit.T.tocsr()
+    n_rows = unit.shape[0]
+    blocks = [
+        _largest(unit[start : start + _ROWS_AT_ONCE] @ transposed, k, start)
+        for start in range(0, n_rows, _ROWS_AT_ONCE)
+    ]
+    return sp.vstack(blocks, format="csr")
+
+
+def _largest(block: sp.csr_array, k: int, first_row: int) -> sp.csr_array:
+    """Keep the k largest cells of each row; the diagonal starts at column `first_row`."""
+    cells = block.tocoo()
+    rows, cols = cells.coords
+    others = cols != rows + first_row
+    rows, cols, values = rows[others], cols[others], cells.data[others]
+    order = np.lexsort((cols, -values, rows))  # equal cosines: the smaller column first
+    rows, cols, values = rows[order], cols[order], values[order]
+    row_starts = np.searchsorted(rows, np.arange(block.shape[0]))
+    kept = np.arange(len(rows)) - row_starts[rows] < k
+    return sp.csr_array((values[kept], (rows[kept], cols[kept])), shape=block.shape)

@@ -1,0 +1,150 @@
+"""Counts to weights: how much one play count says about a taste.
+
+Every function takes and returns a `csr_array` of shape (n_users, n_items) with the same
+stored cells; the input is never changed.
+"""
+
+import numpy as np
+import scipy.sparse as sp
+
+from helpers.errors import DataError, SettingError
+
+SCHEMES = ("plays", "binary", "log", "bm25")
+_IDF_FLOOR = 0.01  # an item that almost everyone plays keeps a positive weight
+
+
+def weigh(user_items: sp.csr_array, scheme: str, k1: float = 0.6, b: float = 0.8) -> sp.csr_array:
+    """Return the weights of the scheme called "plays" (as they are), "binary", "log" or "bm25".
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+        Positive, finite counts.
+    scheme : str
+        One of `SCHEMES`.
+    k1, b : float
+        Read by "bm25" alone.
+
+    Raises
+    ------
+    SettingError
+        If the scheme is unknown or `k1` or `b` makes no sense.
+    DataError
+        If a stored weight is not a positive finite number.
+    """
+    if scheme not in SCHEMES:
+        raise SettingError(f"weighting is {scheme!r}, expected one of {', '.join(SCHEMES)}")
+    if scheme == "bm25":
+        return bm25(user_items, k1, b)
+    if scheme == "plays":
+        return _with_data(user_items, _checked_counts(user_items))
+    return binary(user_items) if scheme == "binary" else log(user_items)
+
+
+def binary(user_items: sp.csr_array) -> sp.csr_array:
+    """Return 1 for every stored cell."""
+    return _with_data(user_items, np.ones_like(_checked_counts(user_items)))
+
+
+def log(user_items: sp.csr_array) -> sp.csr_array:
+    """Return log(1 + r) for every stored count r."""
+    return _with_data(user_items, np.log1p(_checked_counts(user_items)))
+
+
+def bm25(user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8) -> sp.csr_array:
+    r"""Return Okapi BM25 weights: plays that saturate, and say more for rarer items.
+
+    Users are the documents and items are the terms, so a heavy listener's plays count for less
+    and a rare item's for more. This is ``implicit.nearest_neighbours.bm25_weight(user_items, k1,
+    b)``; its tutorial passes the transpose, where items are the documents.
+
+    .. math::
+        w_{ui} = \frac{r_{ui} (k_1 + 1)}{r_{ui} + k_1 (1 - b + b\, l_u / \bar l)}
+                 \log \frac{n_{users}}{1 + d_i}
+
+    where :math:`l_u` is the sum of the plays of user u, :math:`\bar l` its mean over all users
+    and :math:`d_i` the number of users of item i. The logarithm is floored at 0.01, so that a
+    weight is positive even for an item that everyone plays.
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+        Positive, finite counts.
+    k1 : float
+        Saturation: at 0 only whether something was played matters, at a large value how often
+        does too. Not negative.
+    b : float
+        From 0 (the length plays no role) to 1 (it counts in full).
+
+    Raises
+    ------
+    SettingError
+        If `k1` or `b` is out of range.
+    DataError
+        If a stored weight is not a positive finite number.
+    """
+    if not (np.isfinite(k1) and k1 >= 0):
+        raise SettingError(f"k1 is {k1}, expected a number from 0 upwards")
+    if not 0 <= b <= 1:
+        raise SettingError(f"b is {b}, expected a number from 0 to 1")
+    counts = _checked_counts(user_items)
+    n_users, n_items = user_items.shape
+    users = np.repeat(np.arange(n_users), np.diff(user_items.indptr))
+    length = np.bincount(users, weights=counts, minlength=n_users)
+    length_norm = 1 - b + b * length / length.mean() if len(counts) else length
+    users_of_item = np.bincount(user_items.indices, minlength=n_items)
+    idf = np.maximum(np.log(n_users) - np.log1p(users_of_item), _IDF_FLOOR)
+    saturated = counts * (k1 + 1) / (counts + k1 * length_norm[users])
+    return _with_data(user_items, saturated * idf[user_items.indices])
+
+
+def preference(user_items: sp.csr_array) -> sp.csr_array:
+    """Return P of Hu, Koren and Volinsky (2008): 1 where anything was observed, else 0."""
+    return binary(user_items)
+
+
+def confidence(user_items: sp.csr_array, alpha: float = 40.0) -> sp.csr_array:
+    """Return C of Hu, Koren and Volinsky (2008): c = 1 + alpha r in every stored cell.
+
+    A cell that is not stored has confidence 1, not 0. The library implicit leaves the 1 out and
+    takes c = alpha r in the stored cells: below alpha r = 1 it trusts an observed play less than
+    a missing one, and its c equals this one for `implicit_matrix = confidence / alpha`.
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+        Positive, finite counts r.
+    alpha : float
+        How much one play adds; positive.
+
+    Raises
+    ------
+    SettingError
+        If `alpha` is not positive and finite.
+    DataError
+        If a stored weight is not a positive finite number.
+    """
+    if not (np.isfinite(alpha) and alpha > 0):
+        raise SettingError(f"alpha is {alpha}, expected a positive number")
+    return _with_data(user_items, 1 + alpha * _checked_counts(user_items))
+
+
+def _checked_counts(user_items: sp.csr_array) -> np.ndarray:
+    if not (sp.issparse(user_items) and user_items.format == "csr"):
+        raise DataError(
+            f"got {type(user_items).__name__}, expected a CSR matrix of users by items; "
+            "convert it with scipy.sparse.csr_array"
+        )
+    counts = user_items.data.astype(np.float64)
+    bad = ~(np.isfinite(counts) & (counts > 0))
+    if bad.any():
+        raise DataError(
+            f"{bad.sum()} stored weights are not positive finite numbers, the first is "
+            f"{counts[bad][0]}; drop or mend those pairs"
+        )
+    return counts
+
+
+def _with_data(user_items: sp.csr_array, values: np.ndarray) -> sp.csr_array:
+    parts = (values.astype(np.float32), user_items.indices.copy(), user_items.indptr.copy())
+    return sp.csr_array(parts, shape=user_items.shape)
