@@ -1,5 +1,7 @@
 """Alternating least squares for implicit feedback (Hu, Koren and Volinsky, 2008)."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import scipy.sparse as sp
 from implicit.als import AlternatingLeastSquares
@@ -102,7 +104,9 @@ class ALS(Recommender):
     def _confidences(self, train: Interactions) -> sp.csr_array:
         return self.alpha * weigh(train.user_items, self.weighting, self.k1, self.b)
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+    def score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
+        user_rows = self._checked_rows(user_rows)
         scores = self.user_factors[user_rows] @ self.item_factors.T
         scores[~_has_pairs(self.train.user_items)[user_rows]] = -np.inf
         return scores
@@ -112,7 +116,7 @@ class ALS(Recommender):
     ) -> Recommendations:
         if len(user_rows) == 0:
             return super()._recommend(user_rows, k, exclude)
-        taken = None if exclude is None else sp.csr_matrix(exclude.user_items[user_rows])
+        taken = None if exclude is None else _rows_for_topk(exclude.user_items[user_rows])
         items, scores = topk(
             self.item_factors, self.user_factors[user_rows], k, filter_query_items=taken
         )
@@ -192,6 +196,12 @@ class ALS(Recommender):
         contributions = weights * (own @ np.linalg.solve(normal, factors[item]))
         order = np.argsort(-contributions, kind="stable")[:n]
         return rows[order], contributions[order]
+
+
+def _rows_for_topk(user_items: sp.csr_array) -> list[SimpleNamespace]:
+    """Return the rows as `topk` reads them; indexing a SciPy matrix there doubles its time."""
+    columns = np.split(user_items.indices, user_items.indptr[1:-1])
+    return [SimpleNamespace(indices=of_row) for of_row in columns]
 
 
 def _has_pairs(user_items: sp.csr_array) -> np.ndarray:

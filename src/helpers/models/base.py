@@ -31,7 +31,7 @@ class Recommendations(NamedTuple):
 class Recommender(ABC):
     """A model that learns from `Interactions` and ranks items for its users.
 
-    Subclasses implement `_fit` and `_score`; those with a faster way to the best k
+    Subclasses implement `_fit` and `score`; those with a faster way to the best k
     override `_recommend`. Each keeps its settings as attributes named like the keywords
     of its constructor.
 
@@ -66,6 +66,7 @@ class Recommender(ABC):
     def _fit(self, train: Interactions) -> None:
         """Learn; called with at least one pair."""
 
+    @abstractmethod
     def score(self, user_rows: np.ndarray) -> np.ndarray:
         """Return how strongly each item is recommended to each user.
 
@@ -85,11 +86,6 @@ class Recommender(ABC):
         SettingError
             If a row is unknown.
         """
-        return self._score(self._checked_rows(user_rows))
-
-    @abstractmethod
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
-        """Score known rows of a fitted model."""
 
     def recommend(
         self, user_rows: np.ndarray, k: int = 10, exclude: Interactions | None = None
@@ -126,12 +122,13 @@ class Recommender(ABC):
     ) -> Recommendations:
         n_at_once = max(1, _CELLS_AT_ONCE // self.n_items)
         lists = [
-            best_of(self._score(rows), k, None if exclude is None else exclude.user_items[rows])
+            best_of(self.score(rows), k, None if exclude is None else exclude.user_items[rows])
             for rows in np.array_split(user_rows, len(user_rows) // n_at_once + 1)
         ]
         return Recommendations(*(np.concatenate(parts) for parts in zip(*lists, strict=True)))
 
     def _checked_rows(self, user_rows: np.ndarray) -> np.ndarray:
+        """Return the rows as an array; raise unless the model is trained and knows them."""
         self._require_fitted()
         return checked_rows(user_rows, self.n_users, "user")
 

@@ -43,7 +43,9 @@ class ItemKNN(Recommender):
         self.similarities = _nearest(self._weights.T.tocsr(), self.neighbours)
         self._to_scores = self.similarities.T.tocsr()
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+    def score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
+        user_rows = self._checked_rows(user_rows)
         return _dense_scores(self._weights[user_rows] @ self._to_scores)
 
 
@@ -78,7 +80,9 @@ class UserKNN(Recommender):
         self._weights = weigh(train.user_items, self.weighting)
         self.similarities = _nearest(self._weights, self.neighbours)
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+    def score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
+        user_rows = self._checked_rows(user_rows)
         return _dense_scores(self.similarities[user_rows] @ self._weights)
 
 

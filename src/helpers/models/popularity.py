@@ -20,5 +20,7 @@ class Popularity(Recommender):
     def _fit(self, train: Interactions) -> None:
         self.popularity = train.item_popularity().astype(np.float32)
 
-    def _score(self, user_rows: np.ndarray) -> np.ndarray:
+    def score(self, user_rows: np.ndarray) -> np.ndarray:
+        """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
+        user_rows = self._checked_rows(user_rows)
         return np.tile(self.popularity, (len(user_rows), 1))
