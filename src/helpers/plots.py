@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
+import scipy.sparse as sp
 import seaborn as sns
 from matplotlib.axes import Axes
 
@@ -172,6 +173,83 @@ def lorenz(shares: Mapping[str, tuple[np.ndarray, np.ndarray]], *, ax: Axes | No
         ax.fill_between(x, y, x, color=color, alpha=0.06, linewidth=0)
     ax.set(xlim=(0, 1), ylim=(0, 1))
     ax.legend(loc="upper left")
+    return ax
+
+
+def cells(matrix: sp.sparray, *, ax: Axes | None = None) -> Axes:
+    """Draw every stored cell of a small sparse matrix as a dot; rows run downwards.
+
+    Parameters
+    ----------
+    matrix : sparse array, shape (n_rows, n_columns)
+    ax : Axes, optional
+    """
+    ax = ax or _new_axes()
+    ax.spy(matrix, markersize=2.2, color=COLORS[0])
+    ax.set(xticks=[], yticks=[])
+    ax.spines[["top", "right"]].set_visible(True)
+    return ax
+
+
+def histogram(
+    values: np.ndarray,
+    bins: Sequence[float],
+    *,
+    marks: Mapping[str, float] | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw how many values fall in each bin, with named vertical lines.
+
+    Parameters
+    ----------
+    values : ndarray of float, shape (n,)
+    bins : sequence of float
+        Edges of the bins.
+    marks : mapping of name to float, optional
+        Where the lines stand: a mean, a median.
+    ax : Axes, optional
+    """
+    ax = ax or _new_axes()
+    ax.hist(values, bins=bins, color=COLORS[0], edgecolor="white", linewidth=0.4)
+    for color, (name, value) in zip(COLORS[1:], (marks or {}).items(), strict=False):
+        ax.axvline(value, color=color, linewidth=2, label=name)
+    if marks:
+        ax.legend()
+    return ax
+
+
+def density(x: np.ndarray, y: np.ndarray, *, ax: Axes | None = None) -> Axes:
+    """Draw many points as hexagons on two logarithmic axes, darker where more points lie.
+
+    Parameters
+    ----------
+    x, y : ndarrays of float, shape (n,)
+        All above 0.
+    ax : Axes, optional
+    """
+    ax = ax or _new_axes()
+    hexagons = ax.hexbin(
+        x, y, gridsize=45, xscale="log", yscale="log", bins="log", cmap="Blues", mincnt=1
+    )
+    ax.figure.colorbar(hexagons, ax=ax, label="points in a hexagon", pad=0.01)
+    return ax
+
+
+def name_points(
+    x: Sequence[float], y: Sequence[float], names: Sequence[str], *, ax: Axes, color: str
+) -> Axes:
+    """Ring the given points of a drawing and write their names beside them."""
+    ax.scatter(x, y, s=42, facecolor="none", edgecolor=color, linewidth=1.8, zorder=3)
+    for x_one, y_one, name in zip(x, y, names, strict=True):
+        ax.annotate(
+            name,
+            (x_one, y_one),
+            xytext=(7, 0),
+            textcoords="offset points",
+            va="center",
+            color=color,
+            fontsize=9.5,
+        )
     return ax
 
 
