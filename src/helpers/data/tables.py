@@ -116,16 +116,23 @@ def read_utf8(path: Path, encoding: str = "utf-8") -> bytes:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        raise DataError(
-            f"{path} is missing; get the dataset again or copy the file there"
-        ) from None
+        raise DataError(f"{path} is missing; copy it there or get the dataset again") from None
     except OSError as error:
         raise DataError(f"{path} cannot be read ({error.strerror}); check the file") from None
     if not raw.strip():
         raise DataError(f"{path} is empty, expected a header and rows; get the file again")
-    if encoding != "utf-8" and not _is_utf8(raw):
+    if encoding != "utf-8" and not is_utf8(raw):
         return raw.decode(encoding).encode()
     return raw.removeprefix(b"\xef\xbb\xbf")
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Return whether bytes are valid UTF-8."""
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def find_defects(path: Path, table: Table) -> Iterator[Defect]:
@@ -152,14 +159,6 @@ def find_defects(path: Path, table: Table) -> Iterator[Defect]:
         if earlier != line:
             what = ", ".join(f"{table.columns[i].title} {values[i]}" for i in key)
             yield Defect(line, "duplicate", f"{what} stands on line {earlier} already")
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _split_header(content: bytes, path: Path, table: Table) -> bytes:
