@@ -1,12 +1,16 @@
 """Divide interactions into training, validation and test pairs."""
 
+import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 
-from helpers.errors import SettingError
-from helpers.interactions import Interactions
+from helpers.data.tables import read_utf8
+from helpers.errors import DataError, SettingError
+from helpers.interactions import IdMap, Interactions
 
 _TRAIN, _VALIDATION, _TEST = 0, 1, 2
 
@@ -128,6 +132,76 @@ def leave_k_out(interactions: Interactions, k: int = 1, seed: int = 0) -> Split:
     held_out = (place < k) & (n_items_of_user > k)[user]
     part = np.where(held_out, _TEST, _TRAIN)
     return _divide(interactions, part, with_validation=False)
+
+
+def read_split_csv(train: Path, test: Path) -> Split:
+    """Read a split that was made elsewhere.
+
+    Both files have the columns `user_id`, `item_id` and `weight` (others are ignored).
+    Identifiers are whole numbers if all of that column are in both files, else text. Users and
+    items of either file are part of the matrix: an item that stands only in the test file
+    counts among the test items of its users, although no model can know it.
+
+    Raises
+    ------
+    DataError
+        If a file is missing, empty or malformed, a weight is not a positive number, or a pair
+        stands in both files; the message names file and line or the pair.
+    """
+    frames = _unify_ids(_read_pairs(Path(train)), _read_pairs(Path(test)))
+    pair = ["user_id", "item_id"]
+    shared = frames[0].join(frames[1], on=pair, how="semi").select(pair).unique()
+    if len(shared):
+        user, item = shared.row(0)
+        raise DataError(
+            f"{len(shared)} pairs stand in both {train} and {test}, among them user {user!r} with "
+            f"item {item!r}; keep each pair in one of the files"
+        )
+    both = pl.concat(frames)
+    users, items = IdMap.from_values(both["user_id"]), IdMap.from_values(both["item_id"])
+    parts = [Interactions.from_frame(frame, users=users, items=items) for frame in frames]
+    return Split(train=parts[0], validation=None, test=parts[1])
+
+
+def _read_pairs(file: Path) -> pl.DataFrame:
+    """Return the columns user_id and item_id (text) and weight (float32) of a CSV file."""
+    try:
+        table = pl.read_csv(io.BytesIO(read_utf8(file).rstrip()), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(
+            f"{file} is not a table with commas between its columns ({reason}); mend that line"
+        ) from error
+    wanted = ["user_id", "item_id", "weight"]
+    missing = [column for column in wanted if column not in table.columns]
+    if missing:
+        raise DataError(
+            f"{file} lacks the column {missing[0]!r}, its header has {table.columns}, expected "
+            f"{','.join(wanted)}; put that line at the top"
+        )
+    if table.is_empty():
+        raise DataError(f"{file} has a header and no rows; add at least one pair")
+    weight = table["weight"].str.strip_chars().cast(pl.Float32, strict=False)
+    # Null > 0 is null, so a missing weight or identifier counts as wrong through fill_null.
+    is_right = (weight > 0) & weight.is_finite()
+    is_right &= table["user_id"].is_not_null() & table["item_id"].is_not_null()
+    if not is_right.fill_null(False).all():
+        row = int(is_right.fill_null(False).arg_min())
+        raise DataError(
+            f"{file}, line {row + 2}: got {dict(table.select(wanted).row(row, named=True))}, "
+            "expected two identifiers and a positive number; drop or mend that line"
+        )
+    return table.select("user_id", "item_id", weight)
+
+
+def _unify_ids(*frames: pl.DataFrame) -> list[pl.DataFrame]:
+    """Make an identifier column whole numbers where nothing is lost by it in any frame."""
+    for column in ("user_id", "item_id"):
+        ids = pl.concat([frame[column] for frame in frames])
+        # "007" must stay text: as a number it would come back as 7.
+        if (ids.cast(pl.Int64, strict=False).cast(pl.String) == ids).fill_null(False).all():
+            frames = tuple(frame.cast({column: pl.Int64}) for frame in frames)
+    return list(frames)
 
 
 def _check_shares(test_share: float, validation_share: float) -> None:

@@ -8,6 +8,26 @@ import numpy as np
 
 from helpers.errors import SettingError
 
+BIAS_METRICS = ("coverage", "gini", "mean_popularity", "tail_share")
+
+
+def bias_metrics(recommended: np.ndarray, popularity: np.ndarray) -> dict[str, float]:
+    """Return coverage, Gini of exposure, mean popularity and tail share of the lists, by name.
+
+    Parameters
+    ----------
+    recommended : ndarray of int, shape (n_users, k)
+    popularity : ndarray of int, shape (n_items,)
+        Training users of each item of the whole catalogue.
+    """
+    n_items = len(popularity)
+    return {
+        "coverage": coverage(recommended, n_items),
+        "gini": gini(exposure(recommended, n_items)),
+        "mean_popularity": mean_popularity(recommended, popularity),
+        "tail_share": tail_share(recommended, popularity),
+    }
+
 
 def exposure(recommended: np.ndarray, n_items: int) -> np.ndarray:
     """Return how often each item is recommended, shape (n_items,).

@@ -1,0 +1,37 @@
+"""Write files so that nobody ever reads half of one."""
+
+import os
+from pathlib import Path
+
+from helpers.errors import DataError
+
+
+def write_atomically(file: Path, content: bytes | str) -> None:
+    """Write `content` beside `file`, then rename: readers see the old file or the new one.
+
+    Parameters
+    ----------
+    file : Path
+        Its folder is made if it is missing.
+    content : bytes or str
+        Text is written as UTF-8.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be written; nothing is left behind.
+    """
+    file = Path(file)
+    content = content.encode() if isinstance(content, str) else content
+    partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            partial.write_bytes(content)
+            os.replace(partial, file)
+        finally:
+            partial.unlink(missing_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{file} cannot be written ({error.strerror}); check the folder and the free space"
+        ) from error

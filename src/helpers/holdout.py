@@ -1,0 +1,127 @@
+"""Train one model on one split and judge its lists on the test pairs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import polars as pl
+
+from helpers.errors import SettingError
+from helpers.evaluation.popularity_bias import bias_metrics
+from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
+from helpers.files import write_atomically
+from helpers.interactions import Interactions
+from helpers.models.base import Recommendations, Recommender
+from helpers.split import Split
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """One model on one split.
+
+    Attributes
+    ----------
+    user_rows : ndarray of int, shape (n,)
+        The users judged: those with at least one training and one test pair.
+    n_left_out : int
+        Users with test pairs but without training pairs, for whom nothing can be ranked.
+    recommendations : Recommendations
+        Their lists, shape (n, k).
+    per_user : dict of str to ndarray of float, shape (n_users,)
+        Ranking metrics for every row of the matrix, NaN for users who are not judged.
+    bias : dict of str to float
+        Coverage, Gini, mean popularity and tail share of the lists.
+    fit_seconds, evaluate_seconds : float
+        Wall time of training, and of recommending and computing the metrics.
+    """
+
+    user_rows: np.ndarray
+    n_left_out: int
+    recommendations: Recommendations
+    per_user: dict[str, np.ndarray]
+    bias: dict[str, float]
+    fit_seconds: float
+    evaluate_seconds: float
+
+    def means(self) -> dict[str, float]:
+        """Return the mean of every metric over the users judged, and the bias figures."""
+        return {name: mean_over_users(self.per_user[name]) for name in METRICS} | self.bias
+
+
+def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
+    """Train a model and judge its top-k lists on the test pairs.
+
+    The whole catalogue is ranked, training pairs left out. To choose settings, pass
+    `Split(train, None, validation)`, so that the test pairs stay unseen.
+
+    Parameters
+    ----------
+    model : Recommender
+        Is trained on `split.train`.
+    split : Split
+    k : int
+        List length, from 1 to the size of the catalogue.
+
+    Raises
+    ------
+    SettingError
+        If k is out of range or no user has both training and test pairs.
+    """
+    if not 1 <= k <= split.train.n_items:  # before training, which may take long
+        raise SettingError(
+            f"k is {k}, expected 1 to {split.train.n_items} (the size of the catalogue)"
+        )
+    has_training = np.diff(split.train.user_items.indptr) > 0
+    has_test = np.diff(split.test.user_items.indptr) > 0
+    user_rows = np.flatnonzero(has_test & has_training)
+    if len(user_rows) == 0:
+        raise SettingError(
+            "no user has both training and test pairs, expected at least one; "
+            "check that the user identifiers of both sets are the same"
+        )
+    started = perf_counter()
+    model.fit(split.train)
+    trained = perf_counter()
+    lists = model.recommend(user_rows, k, exclude=split.train)
+    judged = ranking_metrics(lists.items, split.test.user_items[user_rows], k)[k]
+    bias = bias_metrics(lists.items, split.train.item_popularity())
+    finished = perf_counter()
+    return Evaluation(
+        user_rows=user_rows,
+        n_left_out=int(np.count_nonzero(has_test & ~has_training)),
+        recommendations=lists,
+        per_user={
+            name: _spread(values, user_rows, split.train.n_users) for name, values in judged.items()
+        },
+        bias=bias,
+        fit_seconds=trained - started,
+        evaluate_seconds=finished - trained,
+    )
+
+
+def write_recommendations(evaluation: Evaluation, interactions: Interactions, file: Path) -> None:
+    """Write lists as CSV with the columns user_id, item_id, rank (from 1) and score, atomically.
+
+    A text identifier that a spreadsheet would run as a formula gets an apostrophe in front.
+    """
+    items, scores = evaluation.recommendations
+    row, place = np.nonzero(items >= 0)
+    user_rows = evaluation.user_rows[row]
+    table = pl.DataFrame(
+        {
+            "user_id": interactions.users.to_external(user_rows),
+            "item_id": interactions.items.to_external(items[row, place]),
+            "rank": place + 1,
+            "score": scores[row, place],
+        }
+    )
+    disarmed = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
+    write_atomically(file, table.with_columns(disarmed).write_csv())
+
+
+def _spread(values: np.ndarray, user_rows: np.ndarray, n_users: int) -> np.ndarray:
+    """Return the values at their rows of the whole matrix, NaN elsewhere."""
+    everyone = np.full(n_users, np.nan)
+    everyone[user_rows] = values
+    return everyone
