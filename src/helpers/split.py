@@ -260,5 +260,7 @@ def _keep(interactions: Interactions, wanted: np.ndarray) -> Interactions:
     """Return the pairs marked in `wanted`, one flag a stored pair, in the same shape."""
     matrix = interactions.user_items
     n_kept_before = np.concatenate([[0], np.cumsum(wanted)])
-    kept = (matrix.data[wanted], matrix.indices[wanted], n_kept_before[matrix.indptr])
-    return interactions.with_matrix(sp.csr_array(kept, shape=matrix.shape))
+    # implicit accepts 32-bit indices only, and sums are 64-bit.
+    indptr = n_kept_before[matrix.indptr].astype(matrix.indptr.dtype)
+    kept = sp.csr_array((matrix.data[wanted], matrix.indices[wanted], indptr), shape=matrix.shape)
+    return interactions.with_matrix(kept)
