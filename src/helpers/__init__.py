@@ -1,7 +1,12 @@
 """Helpers of the music recommendation course: data, models, evaluation, figures, reports."""
 
 import os
+import warnings
 
 # More BLAS threads slow implicit down and change its last bits; this only helps before NumPy
 # is loaded, so the models also hold the limit while they train.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# implicit imports tqdm's notebook flavour, which then complains that ipywidgets is missing;
+# no progress bar of the package is a widget, so the complaint would only alarm readers.
+warnings.filterwarnings("ignore", message="IProgress not found")

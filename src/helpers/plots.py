@@ -153,6 +153,7 @@ def heatmap(
     )
     ax.tick_params(axis="x", rotation=30)
     ax.tick_params(axis="y", rotation=0)
+    ax.grid(visible=False)
     return ax
 
 
@@ -228,28 +229,65 @@ def density(x: np.ndarray, y: np.ndarray, *, ax: Axes | None = None) -> Axes:
     ax : Axes, optional
     """
     ax = ax or _new_axes()
-    hexagons = ax.hexbin(
-        x, y, gridsize=45, xscale="log", yscale="log", bins="log", cmap="Blues", mincnt=1
+    ax.hexbin(
+        x, y, gridsize=(26, 18), xscale="log", yscale="log", bins="log", cmap="Blues", mincnt=1
     )
-    ax.figure.colorbar(hexagons, ax=ax, label="points in a hexagon", pad=0.01)
-    return ax
+    return log_scale(ax, x=True, y=True)
 
 
 def name_points(
     x: Sequence[float], y: Sequence[float], names: Sequence[str], *, ax: Axes, color: str
 ) -> Axes:
-    """Ring the given points of a drawing and write their names beside them."""
+    """Ring the given points of a drawing and write their names beside them, clear of each other."""
     ax.scatter(x, y, s=42, facecolor="none", edgecolor=color, linewidth=1.8, zorder=3)
-    for x_one, y_one, name in zip(x, y, names, strict=True):
+    points_a_pixel = 72 / ax.figure.dpi
+    free_above = -np.inf
+    for x_one, y_one, name in sorted(zip(x, y, names, strict=True), key=lambda point: point[1]):
+        height = ax.transData.transform((x_one, y_one))[1] * points_a_pixel
+        lift = max(0.0, free_above - height)
+        free_above = height + lift + 12
         ax.annotate(
             name,
             (x_one, y_one),
-            xytext=(7, 0),
+            xytext=(8, lift),
             textcoords="offset points",
             va="center",
             color=color,
             fontsize=9.5,
         )
+    return ax
+
+
+def log_scale(ax: Axes, *, x: bool = False, y: bool = False) -> Axes:
+    """Make one or both axes logarithmic, with ticks written as 1, 10, 1,000.
+
+    The usual ticks are formulas, which this style shows as they are written.
+    """
+    for wanted, axis, set_scale in ((x, ax.xaxis, ax.set_xscale), (y, ax.yaxis, ax.set_yscale)):
+        if wanted:
+            set_scale("log")
+            axis.set_major_formatter(lambda tick, _: f"{tick:,.0f}" if tick >= 1 else f"{tick:g}")
+            axis.set_minor_formatter("")
+    return ax
+
+
+def points(
+    groups: Mapping[str, tuple[np.ndarray, np.ndarray]], *, ax: Axes | None = None, size: float = 12
+) -> Axes:
+    """Draw one cloud of points a name.
+
+    Parameters
+    ----------
+    groups : mapping of name to (x, y)
+    ax : Axes, optional
+    size : float
+        Area of a point in square points.
+    """
+    ax = ax or _new_axes()
+    for color, (name, (x, y)) in zip(_cycle(len(groups)), groups.items(), strict=True):
+        ax.scatter(x, y, s=size, color=color, alpha=0.6, linewidth=0, label=name)
+    if len(groups) > 1:
+        ax.legend()
     return ax
 
 
