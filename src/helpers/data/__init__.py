@@ -2,10 +2,12 @@
 
 import json
 import os
-import shutil
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+
+from filelock import FileLock
 
 from helpers import paths
 from helpers.data import lastfm
@@ -90,13 +92,27 @@ def _synthetic_world() -> Path:
     folder = paths.synthetic_dir()
     if _world_version(folder) == WORLD_VERSION:
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=folder.parent) as workshop:
-        drawn = make_world(folder=Path(workshop) / "world")
-        # Another process may have put its world there meanwhile; same seed, same bytes.
-        if _world_version(folder) != WORLD_VERSION:
-            _move_into_place(drawn, folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / ".lock"):
+            # Another process may have drawn it while this one waited.
+            if _world_version(folder) != WORLD_VERSION:
+                _replace_world(folder, make_world)
+    except OSError as error:
+        raise DataError(
+            f"the synthetic world could not be written to {folder} ({error.strerror or error}); "
+            "make room or check the permissions and run this again"
+        ) from None
     return folder
+
+
+def _replace_world(folder: Path, make_world: Callable[..., Path]) -> None:
+    """Draw a world beside `folder` and put it there whole; whatever lay there is removed."""
+    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=folder.parent) as workshop:
+        drawn = make_world(folder=Path(workshop) / "drawn")
+        if folder.exists():
+            os.rename(folder, Path(workshop) / "outdated")
+        os.rename(drawn, folder)
 
 
 def _world_version(folder: Path) -> int | None:
@@ -105,15 +121,3 @@ def _world_version(folder: Path) -> int | None:
         return json.loads((folder / "world.json").read_text(encoding="utf-8")).get("version")
     except (OSError, ValueError, AttributeError):
         return None
-
-
-def _move_into_place(drawn: Path, folder: Path) -> None:
-    """Rename `drawn` to `folder`; whatever lay there is moved aside and removed with `drawn`."""
-    if folder.exists():
-        shutil.move(folder, drawn.parent / "outdated")
-    try:
-        os.rename(drawn, folder)
-    except OSError:
-        # A process that started at once was faster: its world is complete, and the same.
-        if _world_version(folder) is None:
-            raise

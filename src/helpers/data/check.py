@@ -187,8 +187,8 @@ def check_dataset(name: str, folder: Path | str) -> CheckReport:
     for table in lastfm.TABLES:
         try:
             frames[table.file] = read_table(folder, table)
-        except DataError:
-            findings += _errors_in(folder, table)
+        except DataError as error:
+            findings += _errors_in(folder, table) or [Finding(table.file, str(error), (), True)]
         else:
             findings += _notes_on_writing(folder, table)
     findings += _notes_on_rows(frames)
@@ -268,4 +268,4 @@ def _note_on(table: Table, frame: pl.DataFrame, is_odd: pl.Expr, what: str) -> F
 def _row_text(row: dict[str, int | str]) -> str:
     """Return one row for people, text quoted so that it cannot act on a terminal."""
     shown = [f"{name} {value!r}" for name, value in row.items() if not name.endswith("url")]
-    return ", ".join(shown)
+    return f"{shown[0]}: {', '.join(shown[1:])}"

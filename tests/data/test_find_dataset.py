@@ -1,0 +1,123 @@
+import errno
+import json
+import sys
+import threading
+import time
+from types import ModuleType
+
+import pytest
+
+from helpers.data import Dataset, find_dataset
+from helpers.errors import DataError, SettingError
+
+
+@pytest.fixture
+def worlds(tmp_path, monkeypatch):
+    """Stand in for the synthetic world; records what was drawn, and where worlds are kept."""
+    module = ModuleType("helpers.data.synthetic")
+    module.WORLD_VERSION, module.drawn = 2, []
+
+    def make_world(scale="lesson", seed=0, folder=None):
+        module.drawn.append(folder)
+        (folder / "lastfm").mkdir(parents=True)
+        time.sleep(0.05)
+        (folder / "world.json").write_text(json.dumps({"version": module.WORLD_VERSION}))
+        return folder
+
+    module.make_world = make_world
+    module.place = tmp_path / "synthetic" / "lesson"
+    monkeypatch.setitem(sys.modules, "helpers.data.synthetic", module)
+    monkeypatch.setattr("helpers.data.synthetic", module, raising=False)
+    monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path / "synthetic"))
+    monkeypatch.delenv("MUSIC_DATA_DIR", raising=False)
+    return module
+
+
+def visible(folder):
+    """Return what is in a folder besides the lock file."""
+    return [path.name for path in folder.iterdir() if path.name != ".lock"]
+
+
+def test_synthetic_world_is_drawn_once(worlds):
+    expected = Dataset("lastfm", "synthetic", worlds.place / "lastfm")
+    assert find_dataset("lastfm") == find_dataset("lastfm", "synthetic") == expected
+    assert expected.label == "synthetic last.fm"
+    assert len(worlds.drawn) == 1
+    assert visible(worlds.place.parent) == ["lesson"]
+
+
+@pytest.mark.parametrize("state", ["", "{", "[]", '{"version": 1}'])
+def test_outdated_or_unfinished_world_is_drawn_again(worlds, state):
+    worlds.place.mkdir(parents=True)
+    (worlds.place / "world.json").write_text(state)
+    (worlds.place / "leftover").touch()
+    find_dataset("lastfm")
+    assert len(worlds.drawn) == 1
+    assert {path.name for path in worlds.place.iterdir()} == {"lastfm", "world.json"}
+    assert visible(worlds.place.parent) == ["lesson"]
+
+
+@pytest.mark.parametrize("is_outdated", [False, True])
+def test_two_that_start_at_once_both_find_a_whole_world(worlds, is_outdated):
+    if is_outdated:
+        worlds.place.mkdir(parents=True)
+        (worlds.place / "world.json").write_text('{"version": 1}')
+    found = []
+    threads = [
+        threading.Thread(target=lambda: found.append(find_dataset("lastfm"))) for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 4
+    assert len(worlds.drawn) == 1
+    assert json.loads((worlds.place / "world.json").read_text())["version"] == 2
+    assert visible(worlds.place.parent) == ["lesson"]
+
+
+def test_failure_while_drawing_leaves_nothing(worlds):
+    def fail(**arguments):
+        arguments["folder"].mkdir()
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    worlds.make_world = fail
+    with pytest.raises(DataError, match=r"could not be written.*No space left on device"):
+        find_dataset("lastfm")
+    assert visible(worlds.place.parent) == []
+
+
+def test_real_files_are_found_under_the_folder_given(worlds, quirky_dir):
+    dataset = find_dataset("lastfm", "real", quirky_dir.parent)
+    assert dataset == Dataset("lastfm", "real", quirky_dir)
+    assert dataset.label == "real last.fm"
+    assert worlds.drawn == []
+
+
+def test_auto_takes_real_files_where_they_are(worlds, quirky_dir, tmp_path):
+    assert find_dataset("lastfm", "auto", quirky_dir.parent).kind == "real"
+    assert find_dataset("lastfm", "auto", tmp_path / "elsewhere").kind == "synthetic"
+
+
+def test_environment_names_the_folder_of_real_data(worlds, quirky_dir, monkeypatch):
+    monkeypatch.setenv("MUSIC_DATA_DIR", str(quirky_dir.parent))
+    assert find_dataset("lastfm", "real").folder == quirky_dir
+
+
+def test_missing_real_files_are_an_error_with_the_command_that_gets_them(worlds, tmp_path):
+    with pytest.raises(DataError, match=r"elsewhere.*python -m helpers data get lastfm"):
+        find_dataset("lastfm", "real", tmp_path / "elsewhere")
+
+
+@pytest.mark.parametrize("data", ["real", "auto"])
+def test_incomplete_real_files_are_an_error_that_names_what_lacks(worlds, quirky_dir, data):
+    (quirky_dir / "tags.dat").unlink()
+    with pytest.raises(DataError, match=r"lacks tags\.dat"):
+        find_dataset("lastfm", data, quirky_dir.parent)
+
+
+def test_unknown_names_are_refused(worlds):
+    with pytest.raises(SettingError, match="dataset is 'spotify', expected one of lastfm"):
+        find_dataset("spotify")
+    with pytest.raises(SettingError, match="data is 'fake', expected one of synthetic, real, auto"):
+        find_dataset("lastfm", "fake")
