@@ -19,8 +19,25 @@ from helpers.lessons import LessonNotebook
 _PACKAGE = Path(__file__).parent
 # Changing how lessons are run, reported or asked for leaves what they compute as it is.
 _WITHOUT_INFLUENCE = frozenset(
-    "__main__ commands data_commands options lessons lock pipeline plan progress refresh "
-    "run_state runner report/index report/page report/runs report/sanitize report/site".split()
+    [
+        "__main__",
+        "commands",
+        "data_commands",
+        "options",
+        "lessons",
+        "lock",
+        "pipeline",
+        "plan",
+        "progress",
+        "refresh",
+        "run_state",
+        "runner",
+        "report/index",
+        "report/page",
+        "report/runs",
+        "report/sanitize",
+        "report/site",
+    ]
 )
 
 
