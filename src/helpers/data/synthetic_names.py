@@ -1,0 +1,207 @@
+"""Words of the synthetic world: genres and their scenes, tags as users write them, artist names.
+
+All names are invented; a likeness to an artist who exists is chance.
+"""
+
+import numpy as np
+
+# Genre -> its five scenes, the moods its artists are tagged with, words of its artists' names.
+# Genres and scenes stand in falling order of popularity.
+GENRES = {
+    "rock": (
+        ("classic rock", "alternative rock", "hard rock", "psychedelic", "garage rock"),
+        ("energetic", "guitar", "epic"),
+        ("Highway", "Thunder", "Engine", "Gasoline", "Wheel", "Canyon", "Rifle", "Saints"),
+    ),
+    "pop": (
+        ("dance-pop", "pop rock", "teen pop", "europop", "power pop"),
+        ("catchy", "summer", "happy"),
+        ("Candy", "Glitter", "Heartbeat", "Mirror", "Holiday", "Starlight", "Lipstick", "Crush"),
+    ),
+    "indie": (
+        ("indie rock", "indie pop", "dream pop", "shoegaze", "lo-fi"),
+        ("melancholic", "mellow", "quirky"),
+        ("Sweater", "Museum", "Balcony", "Postcard", "Lanterns", "Bicycle", "Kites", "Attic"),
+    ),
+    "electronic": (
+        ("electronica", "house", "techno", "idm", "drum and bass"),
+        ("dance", "hypnotic", "party"),
+        ("Circuit", "Voltage", "Pixel", "Signal", "Neon", "Module", "Laser", "Grid"),
+    ),
+    "metal": (
+        ("heavy metal", "metalcore", "progressive metal", "death metal", "black metal"),
+        ("aggressive", "brutal", "dark"),
+        ("Crypt", "Torment", "Iron", "Plague", "Wolf", "Throne", "Ashes", "Blood"),
+    ),
+    "hip-hop": (
+        ("rap", "underground hip-hop", "gangsta rap", "turntablism", "grime"),
+        ("flow", "street", "party"),
+        ("Cipher", "Hustle", "Block", "Crown", "Verse", "Corner", "Dime", "Avenue"),
+    ),
+    "punk": (
+        ("punk rock", "emo", "post-punk", "hardcore", "ska punk"),
+        ("angry", "energetic", "political"),
+        ("Riot", "Rats", "Curfew", "Pins", "Concrete", "Strike", "Bottle", "Static"),
+    ),
+    "rnb": (
+        ("soul", "contemporary rnb", "funk", "neo-soul", "northern soul"),
+        ("sexy", "smooth", "groovy"),
+        ("Velvet", "Honey", "Silk", "Brown", "Sugar", "Groove", "Midnight", "Amber"),
+    ),
+    "folk": (
+        ("singer-songwriter", "acoustic", "alt-country", "freak folk", "bluegrass"),
+        ("mellow", "beautiful", "melancholic"),
+        ("River", "Willow", "Barn", "Sparrow", "Orchard", "Harvest", "Cedar", "Fiddle"),
+    ),
+    "ambient": (
+        ("chillout", "trip-hop", "downtempo", "new age", "dark ambient"),
+        ("atmospheric", "relaxing", "dreamy"),
+        ("Drift", "Horizon", "Mist", "Tide", "Aurora", "Silence", "Vapour", "Orbit"),
+    ),
+    "gothic": (
+        ("industrial", "synthpop", "darkwave", "gothic rock", "ebm"),
+        ("dark", "atmospheric", "melancholic"),
+        ("Raven", "Shroud", "Cathedral", "Nocturne", "Thorns", "Chapel", "Veil", "Absinthe"),
+    ),
+    "latin": (
+        ("mpb", "reggaeton", "bossa nova", "salsa", "samba"),
+        ("summer", "romantic", "dance"),
+        ("Luna", "Corazón", "Fuego", "Praia", "Sol", "Ritmo", "Mar", "Céu"),
+    ),
+    "jazz": (
+        ("smooth jazz", "acid jazz", "nu jazz", "bebop", "swing"),
+        ("smooth", "cool", "mellow"),
+        ("Quartet", "Trio", "Saxophone", "Lounge", "Blue", "Brass", "Avenue", "Swingers"),
+    ),
+    "classical": (
+        ("soundtrack", "piano", "minimalism", "baroque", "opera"),
+        ("beautiful", "epic", "relaxing"),
+        ("Ensemble", "Orchestra", "Sonata", "Chamber", "Strings", "Consort", "Aria", "Fugue"),
+    ),
+}
+SCENES_PER_GENRE = 5
+GENRE_NAMES = tuple(GENRES)
+SCENE_NAMES = tuple(scene for scenes, _, _ in GENRES.values() for scene in scenes)
+MOODS = tuple(moods for _, moods, _ in GENRES.values())
+DECADES = ("60s", "70s", "80s", "90s", "00s")
+VOICES = ("female vocalists", "male vocalists", "instrumental")
+COUNTRIES = (
+    "american", "british", "german", "brazilian", "swedish", "french", "canadian",
+    "polish", "spanish", "japanese", "finnish", "turkish", "australian", "italian",
+)  # fmt: skip
+# What users write when they do not name a genre, most frequent first.
+COMMON_TAGS = (
+    "seen live", "awesome", "love", "favorites", "beautiful songs", "amazing", "love at first "
+    "listen", "guilty pleasure", "cool", "my favorite", "best", "good stuff", "check out",
+    "to listen", "music for work", "driving", "live 2009", "nostalgia", "música", "<3", "café",
+    "überragend", "canción", "albums i own", "sing along", "overrated", "underrated",
+)  # fmt: skip
+
+# Names that trip up programs; they are given to widely known artists, so that they turn up.
+AWKWARD_NAMES = (
+    "Ke$ha and A$AP",
+    "<img src=x onerror=alert(1)>",
+    'Little "Lightning" Moreau',
+    "Rock & Röll Ünion",
+    "The Paper Cranes",
+    "The Paper Cranes",
+    "O'Hallow's *Own* [Band]",
+    "Ночной Трамвай",
+    "夜の電車",
+    "NULL",
+    "1,000 Miles; No Map",
+    "C:\\temp\\new",
+)
+
+_ADJECTIVES = (
+    "Black", "Golden", "Silent", "Broken", "Electric", "Hollow", "Crimson", "Lost", "Wild",
+    "Little", "Burning", "Northern", "Paper", "Distant", "Sleeping", "Lucky", "Frozen", "Velvet",
+    "Secret", "Crooked", "Plastic", "Holy", "Dusty", "Modern", "Pale", "Sunken", "Rusty", "Tiny",
+)  # fmt: skip
+_NOUNS = (
+    "Foxes", "Machine", "Garden", "Parade", "Ghosts", "Sister", "Ocean", "Mountain", "Radio",
+    "Winter", "Animals", "Union", "Theatre", "Letters", "Empire", "Strangers", "Satellite",
+    "Kingdom", "Summer", "Shadows", "Harbour", "Brothers", "Tigers", "Cinema", "Circus", "Moon",
+    "Station", "Colours", "Windows", "Daughters", "Arrows", "Pilots", "Islands", "Children",
+)  # fmt: skip
+_SYLLABLES = (
+    "ka", "lo", "mi", "ra", "ven", "dor", "el", "shi", "tan", "zu", "bel", "nor", "fa", "ri",
+    "os", "qui", "mar", "lin", "the", "jo", "an", "sko", "wil", "ge", "ür", "só", "né", "bjø",
+)  # fmt: skip
+_OPENINGS = ("i want", "songs for", "music to", "best of", "too much", "my", "not", "so", "pure")
+_SUBJECTS = (
+    "rain", "sunday", "monday", "night", "kitchen", "train", "heartbreak", "summer 2008", "winter",
+    "sleep", "dancing", "crying", "friends", "gym", "road", "coffee", "school", "breakup", "mom",
+    "party", "childhood", "beach", "homework", "revolution", "moonlight", "cats", "robots", "soul",
+)  # fmt: skip
+_ENDINGS = ("", "", " songs", " mix", " forever", " lol", " vibes", " feelings", "!!", " 4ever")
+
+
+def artist_names(genres: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return an invented name for each artist, shape (n_artists,).
+
+    Parameters
+    ----------
+    genres : ndarray of int, shape (n_artists,)
+        Position in `GENRE_NAMES`; names borrow words of the genre.
+    rng : Generator
+    """
+    names = np.empty(len(genres), dtype=object)
+    words = [genre_words for _, _, genre_words in GENRES.values()]
+    forms = rng.choice(len(_FORMS), len(genres), p=_FORM_SHARES)
+    # One draw of whole numbers a name is quicker than a call of the generator a word.
+    draws = rng.integers(0, 2**31, (len(genres), 6)).tolist()
+    for row, (genre, form) in enumerate(zip(genres.tolist(), forms.tolist(), strict=True)):
+        names[row] = _FORMS[form](words[genre], draws[row])
+    return names
+
+
+def junk_tags(n: int, rng: np.random.Generator) -> list[str]:
+    """Return n distinct tags that say little about the music, the common ones first."""
+    tags = dict.fromkeys(COMMON_TAGS[:n])
+    taken = {*GENRE_NAMES, *SCENE_NAMES, *DECADES, *VOICES, *COUNTRIES, *sum(MOODS, ())}
+    while len(tags) < n:
+        draw = rng.integers(0, 2**31, 5).tolist()
+        tag = _junk_tag(draw)
+        if tag not in taken:
+            tags[tag] = None
+    return list(tags)
+
+
+def _junk_tag(draw: list[int]) -> str:
+    form = draw[0] % 4
+    if form == 0:
+        return _invented_word(draw[1:])
+    if form == 1:
+        return f"{_of(SCENE_NAMES, draw[1])} {_of(_SUBJECTS, draw[2])}{_of(_ENDINGS, draw[3])}"
+    if form == 2:
+        return f"{_of(_SUBJECTS, draw[1])} {_of(_SUBJECTS, draw[2])}{_of(_ENDINGS, draw[3])}"
+    return f"{_of(_OPENINGS, draw[1])} {_of(_SUBJECTS, draw[2])}{_of(_ENDINGS, draw[3])}"
+
+
+def _of(words: tuple[str, ...], draw: int) -> str:
+    return words[draw % len(words)]
+
+
+def _invented_word(draw: list[int]) -> str:
+    """Return two to four syllables."""
+    return "".join(_of(_SYLLABLES, d) for d in draw[: 2 + draw[0] // 64 % 3])
+
+
+def _person(words: tuple[str, ...], draw: list[int]) -> str:
+    return f"{_invented_word(draw[:3]).title()} {_invented_word(draw[3:]).title()}"
+
+
+_FORMS = (
+    lambda words, d: f"The {_of(_ADJECTIVES, d[0])} {_of(_NOUNS, d[1])}",
+    lambda words, d: f"{_of(_ADJECTIVES, d[0])} {_of(words, d[1])}",
+    lambda words, d: f"{_of(words, d[0])} {_of(_NOUNS, d[1])}",
+    lambda words, d: f"{_invented_word(d[:4]).title()} {_of(words, d[4])}",
+    lambda words, d: _invented_word(d[:4]).title() + _invented_word(d[2:]),
+    _person,
+    lambda words, d: f"{_person(words, d)} & The {_of(_NOUNS, d[0])}",
+    lambda words, d: f"{_of(words, d[0])} of {_invented_word(d[1:5]).title()}",
+    lambda words, d: f"DJ {_invented_word(d).title()}",
+    lambda words, d: f"{_of(_NOUNS, d[0])} {1 + d[1] % 99}",
+)
+_FORM_SHARES = (0.12, 0.1, 0.12, 0.14, 0.13, 0.2, 0.05, 0.08, 0.03, 0.03)
