@@ -214,20 +214,14 @@ def histogram(
     ax.hist(values, bins=bins, color=COLORS[0], edgecolor="white", linewidth=0.4)
     for color, (name, value) in zip(COLORS[1:], (marks or {}).items(), strict=False):
         ax.axvline(value, color=color, linewidth=2, label=name)
-    if marks:
-        ax.legend()
+    ax.yaxis.set_major_formatter("{x:,.0f}")
+    if marks:  # over the lines, which run from top to bottom
+        ax.legend(frameon=True, framealpha=1, edgecolor="white")
     return ax
 
 
 def density(x: np.ndarray, y: np.ndarray, *, ax: Axes | None = None) -> Axes:
-    """Draw many points as hexagons on two logarithmic axes, darker where more points lie.
-
-    Parameters
-    ----------
-    x, y : ndarrays of float, shape (n,)
-        All above 0.
-    ax : Axes, optional
-    """
+    """Draw many points (all above 0) as hexagons on log axes, darker where more points lie."""
     ax = ax or _new_axes()
     ax.hexbin(
         x, y, gridsize=(26, 18), xscale="log", yscale="log", bins="log", cmap="Blues", mincnt=1
@@ -249,11 +243,12 @@ def name_points(
         ax.annotate(
             name,
             (x_one, y_one),
-            xytext=(8, lift),
+            xytext=(14, lift),
             textcoords="offset points",
             va="center",
             color=color,
             fontsize=9.5,
+            arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 4},
         )
     return ax
 
