@@ -109,10 +109,10 @@ def mean_over_users(per_user: np.ndarray) -> float:
 
 
 def _list_lengths(ks: int | Iterable[int]) -> list[int]:
-    lengths = sorted({int(k) for k in np.atleast_1d(ks)})
-    if not lengths or lengths[0] < 1:
-        raise SettingError(f"k is {ks}, expected list lengths of 1 or more")
-    return lengths
+    lengths = set(ks) if isinstance(ks, Iterable) else {ks}
+    if not lengths or not all(isinstance(k, int | np.integer) and k >= 1 for k in lengths):
+        raise SettingError(f"k is {ks}, expected whole numbers of 1 or more")
+    return sorted(int(k) for k in lengths)
 
 
 def _check_lists(recommended: np.ndarray, shape: tuple[int, int], longest: int) -> None:
