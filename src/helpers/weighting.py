@@ -32,13 +32,22 @@ def weigh(user_items: sp.csr_array, scheme: str, k1: float = 0.6, b: float = 0.8
     DataError
         If a stored weight is not a positive finite number.
     """
-    if scheme not in SCHEMES:
-        raise SettingError(f"weighting is {scheme!r}, expected one of {', '.join(SCHEMES)}")
+    check_scheme(scheme, k1, b)
     if scheme == "bm25":
         return bm25(user_items, k1, b)
     if scheme == "plays":
         return _with_data(user_items, _checked_counts(user_items))
     return binary(user_items) if scheme == "binary" else log(user_items)
+
+
+def check_scheme(scheme: str, k1: float = 0.6, b: float = 0.8) -> None:
+    """Raise `SettingError` where `weigh` would refuse these settings."""
+    if scheme not in SCHEMES:
+        raise SettingError(f"weighting is {scheme!r}, expected one of {', '.join(SCHEMES)}")
+    if not (np.isfinite(k1) and k1 >= 0):
+        raise SettingError(f"k1 is {k1}, expected a number from 0 upwards")
+    if not 0 <= b <= 1:
+        raise SettingError(f"b is {b}, expected a number from 0 to 1")
 
 
 def binary(user_items: sp.csr_array) -> sp.csr_array:
@@ -83,10 +92,7 @@ def bm25(user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8) -> sp.csr_ar
     DataError
         If a stored weight is not a positive finite number.
     """
-    if not (np.isfinite(k1) and k1 >= 0):
-        raise SettingError(f"k1 is {k1}, expected a number from 0 upwards")
-    if not 0 <= b <= 1:
-        raise SettingError(f"b is {b}, expected a number from 0 to 1")
+    check_scheme("bm25", k1, b)
     counts = _checked_counts(user_items)
     n_users, n_items = user_items.shape
     users = np.repeat(np.arange(n_users), np.diff(user_items.indptr))

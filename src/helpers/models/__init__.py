@@ -42,7 +42,7 @@ def make_model(name: str, **settings: int | float | str) -> Recommender:
     Examples
     --------
     >>> make_model("item-knn", neighbours=20)
-    ItemKNN(neighbours=20, weighting='binary')
+    ItemKNN(neighbours=20, weighting='log')
     """
     if name not in MODELS:
         raise SettingError(f"unknown model {name!r}, expected one of {', '.join(MODELS)}")

@@ -1,6 +1,8 @@
 """Alternating least squares for implicit feedback (Hu, Koren and Volinsky, 2008)."""
 
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
@@ -9,10 +11,18 @@ from implicit.cpu.topk import topk
 from implicit.recommender_base import ModelFitError
 from threadpoolctl import threadpool_limits
 
-from helpers.errors import SettingError
-from helpers.interactions import Interactions
-from helpers.models.base import Recommendations, Recommender, best_of, checked_rows
-from helpers.weighting import weigh
+from helpers.errors import DataError, SettingError
+from helpers.interactions import IdMap, Interactions
+from helpers.models.base import (
+    Recommendations,
+    Recommender,
+    best_of,
+    checked_rows,
+    positive_number,
+    whole_number,
+)
+from helpers.models.storage import load_model, save_model
+from helpers.weighting import check_scheme, weigh
 
 
 class ALS(Recommender):
@@ -60,11 +70,15 @@ class ALS(Recommender):
 
     name = "als"
 
+    # Chosen on real last.fm: trained on 64 % of the pairs, judged on another 16 %, mean of split
+    # seeds 0 to 2. Validation precision@10 by factors/regularization: 48/1 .135, 48/20 .138,
+    # 64/30 .139, 64/40 .140, 96/30 .139, 96/50 .137. Weighting (48/1, seeds 0 and 1): bm25 .135,
+    # log .127, binary with alpha 5 .124; k1 and b change it by less than .002.
     def __init__(
         self,
         *,
-        factors: int = 48,
-        regularization: float = 1.0,
+        factors: int = 64,
+        regularization: float = 40.0,
         alpha: float = 1.0,
         iterations: int = 15,
         weighting: str = "bm25",
@@ -72,15 +86,16 @@ class ALS(Recommender):
         b: float = 0.8,
         seed: int = 0,
     ) -> None:
-        self.factors = _whole("factors", factors, 1)
-        self.regularization = _positive("regularization", regularization)
-        self.alpha = _positive("alpha", alpha)
-        self.iterations = _whole("iterations", iterations, 1)
+        self.factors = whole_number("factors", factors, 1)
+        self.regularization = positive_number("regularization", regularization)
+        self.alpha = positive_number("alpha", alpha)
+        self.iterations = whole_number("iterations", iterations, 1)
+        check_scheme(weighting, k1, b)
         self.weighting, self.k1, self.b = weighting, k1, b
-        self.seed = _whole("seed", seed, 0)
+        self.seed = whole_number("seed", seed, 0)
 
     def _fit(self, train: Interactions) -> None:
-        confidences = self._confidences(train)
+        self._learn_about(train)
         # A fitted implicit object that is fitted again on another shape kills the process.
         model = AlternatingLeastSquares(
             factors=self.factors,
@@ -91,24 +106,27 @@ class ALS(Recommender):
         )
         try:
             with threadpool_limits(1, "blas"):  # more threads change the last bits
-                model.fit(sp.csr_matrix(confidences), show_progress=False)
+                model.fit(sp.csr_matrix(self._confidences), show_progress=False)
         except ModelFitError as error:
             raise SettingError(
                 f"{self} ended in factors that are not finite; lower alpha or raise regularization"
             ) from error
-        self.train = train
         self.user_factors, self.item_factors = model.user_factors, model.item_factors
-        self.user_factors[~_has_pairs(confidences)] = 0
+        self.user_factors[~self._is_known] = 0
         self.item_factors[train.item_popularity() == 0] = 0
 
-    def _confidences(self, train: Interactions) -> sp.csr_array:
-        return self.alpha * weigh(train.user_items, self.weighting, self.k1, self.b)
+    def _learn_about(self, train: Interactions) -> None:
+        self.train = train
+        weights = weigh(train.user_items, self.weighting, self.k1, self.b)
+        with np.errstate(over="ignore"):  # training reports what is not finite
+            self._confidences = self.alpha * weights
+        self._is_known = np.diff(train.user_items.indptr) > 0
 
     def score(self, user_rows: np.ndarray) -> np.ndarray:
         """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
         user_rows = self._checked_rows(user_rows)
         scores = self.user_factors[user_rows] @ self.item_factors.T
-        scores[~_has_pairs(self.train.user_items)[user_rows]] = -np.inf
+        scores[~self._is_known[user_rows]] = -np.inf
         return scores
 
     def _recommend(
@@ -120,8 +138,7 @@ class ALS(Recommender):
         items, scores = topk(
             self.item_factors, self.user_factors[user_rows], k, filter_query_items=taken
         )
-        unknown = ~_has_pairs(self.train.user_items)[user_rows]
-        padding = unknown[:, None] | (scores <= np.finfo(np.float32).min)
+        padding = ~self._is_known[user_rows, None] | (scores <= np.finfo(np.float32).min)
         items[padding], scores[padding] = -1, -np.inf
         return Recommendations(items, scores)
 
@@ -185,10 +202,10 @@ class ALS(Recommender):
         self._require_fitted()
         user = checked_rows(user_row, self.n_users, "user")[0]
         item = checked_rows(item_row, self.n_items, "item")[0]
-        _whole("n", n, 1)
-        confidences = self._confidences(self.train)
-        mine = slice(*confidences.indptr[[user, user + 1]])
-        rows, weights = confidences.indices[mine], confidences.data[mine].astype(np.float64)
+        whole_number("n", n, 1)
+        mine = slice(*self._confidences.indptr[[user, user + 1]])
+        rows = self._confidences.indices[mine]
+        weights = self._confidences.data[mine].astype(np.float64)
         factors = self.item_factors.astype(np.float64)
         own = factors[rows]
         normal = factors.T @ factors + own.T @ ((weights - 1)[:, None] * own)
@@ -197,24 +214,66 @@ class ALS(Recommender):
         order = np.argsort(-contributions, kind="stable")[:n]
         return rows[order], contributions[order]
 
+    def save(self, folder: Path | str) -> None:
+        """Write settings, identifiers, names, training pairs and factors into a folder.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            If the folder cannot be written.
+        """
+        self._require_fitted()
+        header = {
+            "model": self.name,
+            "settings": self.settings,
+            "users": self.train.users.external_ids.tolist(),
+            "items": self.train.items.external_ids.tolist(),
+            "item_names": self.train.item_names.tolist(),
+        }
+        plays = self.train.user_items
+        arrays = {
+            "user_factors": self.user_factors,
+            "item_factors": self.item_factors,
+            "plays": plays.data,
+            "indices": plays.indices,
+            "indptr": plays.indptr,
+        }
+        save_model(folder, header, arrays)
+
+    @classmethod
+    def load(cls, folder: Path | str) -> Self:
+        """Return the model that was saved in a folder; it recommends what it did then.
+
+        Raises
+        ------
+        DataError
+            If the folder is missing, holds something else, or the model is damaged.
+        """
+        header, arrays = load_model(folder, cls.name)
+        try:
+            model = cls(**header["settings"])
+            users, items = IdMap(header["users"]), IdMap(header["items"])
+            plays = sp.csr_array(
+                (arrays["plays"], arrays["indices"], arrays["indptr"]),
+                shape=(len(users), len(items)),
+            )
+            names = np.array(header["item_names"], dtype=object)
+            train = Interactions(plays, users, items, names)
+            user_factors = arrays["user_factors"].reshape(len(users), model.factors)
+            item_factors = arrays["item_factors"].reshape(len(items), model.factors)
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                f"the model in {folder} is incomplete or altered ({error}); train and save it again"
+            ) from error
+        model._learn_about(train)
+        model.user_factors, model.item_factors = user_factors, item_factors
+        model.n_users, model.n_items = train.n_users, train.n_items
+        return model
+
 
 def _rows_for_topk(user_items: sp.csr_array) -> list[SimpleNamespace]:
     """Return the rows as `topk` reads them; indexing a SciPy matrix there doubles its time."""
     columns = np.split(user_items.indices, user_items.indptr[1:-1])
     return [SimpleNamespace(indices=of_row) for of_row in columns]
-
-
-def _has_pairs(user_items: sp.csr_array) -> np.ndarray:
-    return np.diff(user_items.indptr) > 0
-
-
-def _whole(name: str, value: int, least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{name} is {value!r}, expected a whole number from {least} upwards")
-    return int(value)
-
-
-def _positive(name: str, value: float) -> float:
-    if not (np.isscalar(value) and np.isreal(value) and np.isfinite(value) and value > 0):
-        raise SettingError(f"{name} is {value!r}, expected a positive number")
-    return float(value)

@@ -185,3 +185,17 @@ def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
             f"expected 0 to {n_rows - 1}; map identifiers with IdMap.to_internal"
         )
     return rows.astype(np.int64)
+
+
+def whole_number(name: str, value: int, least: int) -> int:
+    """Return a setting as an int, or say what it must be."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise SettingError(f"{name} is {value!r}, expected a whole number from {least} upwards")
+    return int(value)
+
+
+def positive_number(name: str, value: float) -> float:
+    """Return a setting as a float, or say what it must be."""
+    if not (np.isscalar(value) and np.isreal(value) and np.isfinite(value) and value > 0):
+        raise SettingError(f"{name} is {value!r}, expected a positive number")
+    return float(value)

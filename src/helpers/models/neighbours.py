@@ -3,10 +3,9 @@
 import numpy as np
 import scipy.sparse as sp
 
-from helpers.errors import SettingError
 from helpers.interactions import Interactions
-from helpers.models.base import Recommender
-from helpers.weighting import weigh
+from helpers.models.base import Recommender, whole_number
+from helpers.weighting import check_scheme, weigh
 
 _ROWS_AT_ONCE = 4096  # rows of the similarity matrix held in memory before they are pruned
 
@@ -34,8 +33,12 @@ class ItemKNN(Recommender):
 
     name = "item-knn"
 
-    def __init__(self, neighbours: int = 100, weighting: str = "binary") -> None:
-        self.neighbours = _checked_neighbours(neighbours)
+    # Chosen on real last.fm: trained on 64 % of the pairs, judged on another 16 %, mean of split
+    # seeds 0 and 1. Validation precision@10 by neighbours: 100 .100, 500 .117, 2000 .122, all
+    # .122; by weighting (2000 neighbours): log .122, binary .121, bm25 .113.
+    def __init__(self, neighbours: int = 2000, weighting: str = "log") -> None:
+        check_scheme(weighting)
+        self.neighbours = whole_number("neighbours", neighbours, 1)
         self.weighting = weighting
 
     def _fit(self, train: Interactions) -> None:
@@ -72,8 +75,12 @@ class UserKNN(Recommender):
 
     name = "user-knn"
 
-    def __init__(self, neighbours: int = 100, weighting: str = "binary") -> None:
-        self.neighbours = _checked_neighbours(neighbours)
+    # Chosen as for `ItemKNN`. Validation precision@10 by neighbours (bm25): 50 .122, 100 .126,
+    # 200 .126 (with the higher NDCG), 500 .122; by weighting (100 neighbours): bm25 .126, log
+    # .113, binary .113.
+    def __init__(self, neighbours: int = 200, weighting: str = "bm25") -> None:
+        check_scheme(weighting)
+        self.neighbours = whole_number("neighbours", neighbours, 1)
         self.weighting = weighting
 
     def _fit(self, train: Interactions) -> None:
@@ -84,12 +91,6 @@ class UserKNN(Recommender):
         """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
         user_rows = self._checked_rows(user_rows)
         return _dense_scores(self.similarities[user_rows] @ self._weights)
-
-
-def _checked_neighbours(neighbours: int) -> int:
-    if not isinstance(neighbours, int | np.integer) or neighbours < 1:
-        raise SettingError(f"neighbours is {neighbours!r}, expected a whole number from 1 upwards")
-    return int(neighbours)
 
 
 def _dense_scores(products: sp.csr_array) -> np.ndarray:

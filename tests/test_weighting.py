@@ -1,0 +1,108 @@
+import hypothesis.extra.numpy as hnp
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from implicit.nearest_neighbours import bm25_weight
+
+from helpers import weighting
+from helpers.errors import DataError, SettingError
+
+PLAYS = sp.csr_array(np.array([[4, 0, 1, 0], [0, 2, 0, 0], [1, 3, 0, 0]], dtype=np.float32))
+
+play_counts = hnp.arrays(np.float32, (5, 7), elements=st.integers(0, 9).map(float)).map(
+    sp.csr_array
+)
+
+
+def test_binary_is_one_in_every_stored_cell():
+    expected = [[1, 0, 1, 0], [0, 1, 0, 0], [1, 1, 0, 0]]
+    np.testing.assert_array_equal(weighting.binary(PLAYS).toarray(), expected)
+
+
+def test_log_is_the_logarithm_of_one_plus_the_count():
+    expected = np.log([[5, 1, 2, 1], [1, 3, 1, 1], [2, 4, 1, 1]])
+    np.testing.assert_allclose(weighting.log(PLAYS).toarray(), expected, rtol=1e-6)
+
+
+def test_bm25_agrees_with_a_hand_computation_with_users_as_documents():
+    # User 0 has 5 plays, the mean is 11/3; item 0 has 2 of the 3 users, item 2 has 1.
+    k1, b = 1.2, 0.75
+    length_norm = 0.25 + 0.75 * 5 / (11 / 3)
+    item_2 = 1 * 2.2 / (1 + 1.2 * length_norm) * np.log(3 / 2)
+    item_0 = 4 * 2.2 / (4 + 1.2 * length_norm) * 0.01  # log(3 / 3) = 0 is floored
+    weights = weighting.bm25(PLAYS, k1, b).toarray()
+    np.testing.assert_allclose(weights[0, [0, 2]], [item_0, item_2], rtol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_bm25_is_implicits_with_rows_as_documents(seed):
+    counts = np.random.default_rng(seed).poisson(0.3, (40, 15)) + np.eye(40, 15)
+    plays = sp.csr_array(counts.astype(np.float32))
+    expected = bm25_weight(sp.coo_matrix(plays), K1=0.6, B=0.8).toarray()
+    np.testing.assert_allclose(weighting.bm25(plays, 0.6, 0.8).toarray(), expected, rtol=1e-5)
+
+
+def test_bm25_tells_the_two_orientations_apart():
+    transposed = weighting.bm25(PLAYS.T.tocsr()).T.toarray()
+    assert not np.allclose(weighting.bm25(PLAYS).toarray(), transposed)
+
+
+def test_bm25_weighs_a_rarer_item_more_at_the_same_count():
+    plays = sp.csr_array(np.array([[1, 1], [1, 0], [0, 0], [0, 0]], dtype=np.float32))
+    weights = weighting.bm25(plays).toarray()
+    assert weights[0, 1] > weights[0, 0] > 0
+
+
+def test_confidence_is_one_plus_alpha_times_the_count():
+    confidences = weighting.confidence(PLAYS, alpha=40).toarray()
+    expected = [[161, 0, 41, 0], [0, 81, 0, 0], [41, 121, 0, 0]]
+    np.testing.assert_array_equal(confidences, expected)
+
+
+def test_preference_is_one_where_anything_was_observed():
+    np.testing.assert_array_equal(weighting.preference(PLAYS).toarray(), PLAYS.toarray() > 0)
+
+
+@pytest.mark.parametrize("scheme", weighting.SCHEMES)
+@given(plays=play_counts)
+def test_weights_are_positive_in_the_same_cells_and_leave_the_counts_alone(scheme, plays):
+    before = plays.copy()
+    weights = weighting.weigh(plays, scheme)
+    assert weights.dtype == np.float32
+    assert isinstance(weights, sp.csr_array)
+    np.testing.assert_array_equal(weights.toarray() > 0, before.toarray() > 0)
+    weights.data[:] = -1
+    np.testing.assert_array_equal(plays.toarray(), before.toarray())
+
+
+@pytest.mark.parametrize("scheme", weighting.SCHEMES)
+@pytest.mark.parametrize("bad", [-1, 0, np.nan, np.inf])
+def test_a_weight_that_is_no_positive_number_is_refused_and_named(scheme, bad):
+    plays = sp.csr_array(([1.0, bad], ([0, 1], [0, 1])), shape=(2, 2))
+    with pytest.raises(DataError, match=rf"1 stored weights.*first is {float(bad)}"):
+        weighting.weigh(plays, scheme)
+
+
+@pytest.mark.parametrize("matrix", [PLAYS.tocoo(), PLAYS.toarray()])
+def test_anything_but_a_csr_matrix_is_refused(matrix):
+    with pytest.raises(DataError, match="expected a CSR matrix"):
+        weighting.log(matrix)
+
+
+@pytest.mark.parametrize(("k1", "b"), [(-0.1, 0.8), (np.nan, 0.8), (0.6, -0.1), (0.6, 1.1)])
+def test_bm25_settings_out_of_range_are_refused(k1, b):
+    with pytest.raises(SettingError, match="expected a number from 0"):
+        weighting.bm25(PLAYS, k1, b)
+
+
+@pytest.mark.parametrize("alpha", [0, -1, np.nan, np.inf])
+def test_confidence_refuses_an_alpha_that_is_not_positive(alpha):
+    with pytest.raises(SettingError, match="expected a positive number"):
+        weighting.confidence(PLAYS, alpha)
+
+
+def test_an_unknown_scheme_is_refused_with_the_known_ones():
+    with pytest.raises(SettingError, match="'tfidf', expected one of plays, binary, log, bm25"):
+        weighting.weigh(PLAYS, "tfidf")
