@@ -151,7 +151,7 @@ def heatmap(
         xticklabels=list(columns),
         yticklabels=list(rows),
     )
-    ax.tick_params(axis="x", rotation=30)
+    ax.tick_params(axis="x", rotation=30 if max(len(str(name)) for name in columns) > 6 else 0)
     ax.tick_params(axis="y", rotation=0)
     ax.grid(visible=False)
     return ax
