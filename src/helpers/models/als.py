@@ -96,16 +96,17 @@ class ALS(Recommender):
 
     def _fit(self, train: Interactions) -> None:
         self._learn_about(train)
-        # A fitted implicit object that is fitted again on another shape kills the process.
-        model = AlternatingLeastSquares(
-            factors=self.factors,
-            regularization=self.regularization,
-            iterations=self.iterations,
-            random_state=self.seed,
-            use_gpu=False,
-        )
         try:
             with threadpool_limits(1, "blas"):  # more threads change the last bits
+                # A new object each time: one that is fitted again on another shape kills the
+                # process.
+                model = AlternatingLeastSquares(
+                    factors=self.factors,
+                    regularization=self.regularization,
+                    iterations=self.iterations,
+                    random_state=self.seed,
+                    use_gpu=False,
+                )
                 model.fit(sp.csr_matrix(self._confidences), show_progress=False)
         except ModelFitError as error:
             raise SettingError(
