@@ -9,7 +9,6 @@ import numpy as np
 from tqdm import tqdm
 
 from helpers.errors import SettingError
-from helpers.evaluation.popularity_bias import BIAS_METRICS
 from helpers.evaluation.ranking import METRICS
 from helpers.evaluation.significance import bootstrap_interval
 from helpers.files import write_atomically
@@ -17,6 +16,16 @@ from helpers.holdout import Evaluation, evaluate_model, write_recommendations
 from helpers.interactions import Interactions
 from helpers.models import make_model
 from helpers.split import Split, random_split
+
+# Title, key of the row and number format of the second table.
+_BIAS_COLUMNS = (
+    ("coverage", "coverage", ".4f"),
+    ("gini", "gini", ".4f"),
+    ("mean popul.", "mean_popularity", ".1f"),
+    ("tail share", "tail_share", ".4f"),
+    ("fit s", "fit_seconds", ".2f"),
+    ("evaluate s", "evaluate_seconds", ".2f"),
+)
 
 
 def evaluate_models(
@@ -54,8 +63,9 @@ def evaluate_models(
         k, n_users, n_left_out, the six ranking metrics and four bias figures (means over the
         seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means over the
         seeds), by_seed (the same figures of each seed). The intervals are over users, each
-        with the mean over the seeds in which the user has test pairs. `n_users` and
-        `n_left_out` count users judged, or left out, in at least one seed.
+        with the mean over the seeds in which the user has test pairs. `n_users` counts
+        those judged in at least one seed; `n_left_out` sums over the seeds the users who had
+        test pairs and no training pairs, so that nothing could be ranked for them.
 
     Raises
     ------
@@ -107,11 +117,9 @@ def render_table(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         lines.append(_line(row["model"], [f"{row[name]:.4f}" for name in METRICS]))
         lines.append(_line("", ["{:.3f}-{:.3f}".format(*row["ci95"][name]) for name in METRICS]))
-    lines += ["", _line("", [*BIAS_METRICS, "fit s", "evaluate s"])]
+    lines += ["", _line("", [title for title, _, _ in _BIAS_COLUMNS])]
     for row in rows:
-        shares = [f"{row['coverage']:.4f}", f"{row['gini']:.4f}", f"{row['mean_popularity']:.1f}"]
-        times = [f"{row['fit_seconds']:.2f}", f"{row['evaluate_seconds']:.2f}"]
-        lines.append(_line(row["model"], [*shares, f"{row['tail_share']:.4f}", *times]))
+        lines.append(_line(row["model"], [f"{row[key]:{form}}" for _, key, form in _BIAS_COLUMNS]))
     lines += ["", "Beneath each ranking metric: 95 % bootstrap interval over users."]
     if first["n_left_out"]:
         lines.append(
@@ -122,7 +130,7 @@ def render_table(rows: list[dict[str, Any]]) -> str:
 
 
 def _line(model: str, cells: list[str]) -> str:
-    return f"{model:<12}" + "".join(f"{cell:>16}" for cell in cells)
+    return f"{model:<12}" + "".join(f"{cell:>14}" for cell in cells)
 
 
 def _evaluate(
@@ -148,12 +156,13 @@ def _evaluate(
                 bar.set_postfix_str(name, refresh=False)
                 evaluations[name].append(evaluate_model(make_model(name), split, facts["k"]))
                 bar.update()
-    if recommendations is not None:
-        write_recommendations(evaluations[names[0]][0], split.train, recommendations)
-    return [
+    rows = [
         {"model": name, "settings": settings[name], **facts, **_summarise(evaluations[name], facts)}
         for name in names
     ]
+    if recommendations is not None:
+        write_recommendations(evaluations[names[0]][0], split.train, recommendations)
+    return rows
 
 
 def _summarise(evaluations: list[Evaluation], facts: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,11 @@ from helpers.errors import SettingError
 
 BIAS_METRICS = ("coverage", "gini", "mean_popularity", "tail_share")
 
+_NOTHING_SHOWN = (
+    "every list is empty, expected at least one recommended item; "
+    "train on more data or use another model"
+)
+
 
 def bias_metrics(recommended: np.ndarray, popularity: np.ndarray) -> dict[str, float]:
     """Return coverage, Gini of exposure, mean popularity and tail share of the lists, by name.
@@ -19,8 +24,15 @@ def bias_metrics(recommended: np.ndarray, popularity: np.ndarray) -> dict[str, f
     recommended : ndarray of int, shape (n_users, k)
     popularity : ndarray of int, shape (n_items,)
         Training users of each item of the whole catalogue.
+
+    Raises
+    ------
+    SettingError
+        If all lists are empty.
     """
     n_items = len(popularity)
+    if not (recommended >= 0).any():
+        raise SettingError(_NOTHING_SHOWN)
     return {
         "coverage": coverage(recommended, n_items),
         "gini": gini(exposure(recommended, n_items)),
@@ -173,6 +185,6 @@ def _mean_of_lists(recommended: np.ndarray, value_of_item: np.ndarray) -> float:
     shown = recommended >= 0
     length = shown.sum(axis=1)
     if not length.any():
-        raise SettingError("every list is empty; expected at least one recommended item")
+        raise SettingError(_NOTHING_SHOWN)
     totals = np.where(shown, value_of_item[recommended], 0).sum(axis=1)
     return float(np.mean(totals[length > 0] / length[length > 0]))

@@ -1,0 +1,221 @@
+import csv
+import json
+
+import numpy as np
+import polars as pl
+import pytest
+
+from helpers.data.lastfm import load_lastfm
+from helpers.errors import SettingError
+from helpers.evaluation.significance import bootstrap_interval
+from helpers.holdout import evaluate_model
+from helpers.interactions import IdMap, Interactions
+from helpers.leaderboard import evaluate_models, evaluate_split, render_table, write_json
+from helpers.models import Popularity
+from helpers.split import Split, random_split
+
+METRICS = ["precision", "recall", "ndcg", "map", "mrr", "hit_rate"]
+BIAS = ["coverage", "gini", "mean_popularity", "tail_share"]
+
+
+def part(pairs, users: IdMap, items: IdMap) -> Interactions:
+    frame = pl.DataFrame(pairs, schema=["user_id", "item_id"], orient="row")
+    return Interactions.from_frame(frame.with_columns(weight=1.0), users=users, items=items)
+
+
+def split_of(train, test) -> Split:
+    both = [*train, *test]
+    users = IdMap.from_values([user for user, _ in both])
+    items = IdMap.from_values([item for _, item in both])
+    return Split(part(train, users, items), None, part(test, users, items))
+
+
+@pytest.fixture
+def small_split() -> Split:
+    """Items by popularity: x (3 users), y (2), z (1), new (0); eve has no training pairs."""
+    train = [("ann", "x"), ("bob", "x"), ("bob", "y"), ("cat", "x"), ("cat", "y"), ("cat", "z")]
+    return split_of(train, [("ann", "z"), ("ann", "new"), ("bob", "z"), ("eve", "x")])
+
+
+@pytest.fixture(scope="module")
+def interactions() -> Interactions:
+    rng = np.random.default_rng(0)
+    pairs = np.argwhere(rng.random((80, 50)) < np.linspace(0.4, 0.02, 50))
+    frame = pl.DataFrame(pairs, schema=["user_id", "item_id"])
+    return Interactions.from_frame(frame.with_columns(weight=1.0))
+
+
+def test_evaluation_by_hand(small_split):
+    found = evaluate_model(Popularity(), small_split, k=2)
+    # ann is shown y and z, bob z and new: columns are new, x, y, z.
+    assert found.user_rows.tolist() == [0, 1]
+    assert found.recommendations.items.tolist() == [[2, 3], [3, 0]]
+    assert found.per_user["precision"][:2].tolist() == [1 / 2, 1 / 2]
+    assert found.per_user["mrr"][:2].tolist() == [1 / 2, 1]
+    means = found.means()
+    assert means["mrr"] == 0.75
+    assert means["coverage"] == 3 / 4
+    assert means["mean_popularity"] == ((2 + 1) / 2 + (1 + 0) / 2) / 2
+
+
+def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split):
+    found = evaluate_model(Popularity(), small_split, k=2)
+    assert found.per_user["recall"][0] == 1 / 2  # z of z and new
+
+
+def test_users_without_training_or_test_pairs_are_not_judged(small_split):
+    found = evaluate_model(Popularity(), small_split, k=2)
+    assert np.isnan(found.per_user["recall"]).tolist() == [False, False, True, True]
+    assert found.n_left_out == 1  # eve; cat has nothing to be tested on
+
+
+class Untrainable(Popularity):
+    def _fit(self, train):
+        raise AssertionError("trained before the request was checked")
+
+
+@pytest.mark.parametrize("k", [0, 5])
+def test_k_out_of_range_is_refused_before_training(small_split, k):
+    with pytest.raises(SettingError, match=f"k is {k}, expected 1 to 4"):
+        evaluate_model(Untrainable(), small_split, k)
+
+
+def test_split_without_common_users_is_refused_before_training():
+    split = split_of([("ann", "x"), ("bob", "y")], [("eve", "x")])
+    with pytest.raises(SettingError, match="no user has both training and test pairs"):
+        evaluate_model(Untrainable(), split, k=1)
+
+
+def test_rows_have_the_documented_shape(interactions):
+    rows = evaluate_models(
+        ["user-knn", "popularity"], interactions, dataset="made up", k=5, split_seeds=[3, 1]
+    )
+    assert [row["model"] for row in rows] == ["user-knn", "popularity"]
+    for row in rows:
+        assert row["dataset"] == "made up"
+        assert row["split"] == "80/20 random"
+        assert row["split_seeds"] == [3, 1]
+        assert row["k"] == 5
+        assert set(row) >= {*METRICS, *BIAS, "n_users", "settings"}
+        assert list(row["ci95"]) == METRICS
+        assert all(low <= row[name] <= high for name, (low, high) in row["ci95"].items())
+        assert row["fit_seconds"] >= 0
+        assert row["evaluate_seconds"] > 0
+    assert rows[1]["settings"] == "Popularity()"
+
+
+def test_values_are_means_over_seeds(interactions):
+    seeds = [0, 1, 2]
+    (row,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=seeds)
+    assert [found["split_seed"] for found in row["by_seed"]] == seeds
+    for name in METRICS + BIAS:
+        values = [found[name] for found in row["by_seed"]]
+        assert row[name] == pytest.approx(np.mean(values), rel=1e-12)
+        assert name == "tail_share" or len(set(values)) > 1
+
+
+def test_intervals_are_over_users_each_averaged_over_the_seeds_that_test_it(interactions):
+    seeds = [0, 1, 2]
+    (row,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=seeds)
+    per_user = np.array(
+        [
+            evaluate_model(Popularity(), random_split(interactions, seed=seed)).per_user["ndcg"]
+            for seed in seeds
+        ]
+    )
+    assert np.isnan(per_user).any(axis=0).any()  # some users have no test pair in some split
+    averaged = np.nanmean(per_user, axis=0)
+    assert row["ci95"]["ndcg"] == pytest.approx(bootstrap_interval(averaged), rel=1e-12)
+    assert row["n_users"] == np.count_nonzero(~np.isnan(averaged))
+
+
+def test_given_split_gives_the_same_row_as_the_seed_that_made_it(interactions):
+    (by_seed,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=[4])
+    (given,) = evaluate_split(["popularity"], random_split(interactions, seed=4), dataset="d")
+    assert given["split_seeds"] == given["by_seed"] == []
+    for name in [*METRICS, *BIAS, "ci95", "n_users"]:
+        assert given[name] == by_seed[name]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"names": ["popularity", "svd"]}, "unknown model 'svd'"),
+        ({"names": []}, "no model is named"),
+        ({"split_seeds": []}, r"split seeds are \[\]"),
+        ({"split_seeds": [1, 1]}, r"split seeds are \[1, 1\]"),
+        ({"split_seeds": [-1]}, "seed is -1"),
+        ({"k": 50}, "k is 50, expected 1 to 49"),
+        ({"test_share": 1.5}, "test_share is 1.5"),
+    ],
+)
+def test_requests_without_meaning_are_refused(interactions, options, message):
+    request = {"names": ["popularity"], "split_seeds": [0]} | options
+    with pytest.raises(SettingError, match=message):
+        evaluate_models(interactions=interactions, dataset="d", **request)
+
+
+def test_recommendations_are_written_with_external_identifiers(small_split, tmp_path):
+    file = tmp_path / "lists.csv"
+    evaluate_split(["popularity"], small_split, dataset="d", k=3, recommendations=file)
+    assert file.read_text().splitlines() == [
+        "user_id,item_id,rank,score",
+        "ann,y,1,2.0",
+        "ann,z,2,1.0",
+        "ann,new,3,0.0",
+        "bob,z,1,1.0",
+        "bob,new,2,0.0",  # bob has only these two left
+    ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+x", "-x", "@x", "\tx"])
+def test_text_identifiers_cannot_become_formulas(tmp_path, name):
+    train = [("ann", "x"), ("bob", "x"), ("bob", name)]
+    split = split_of(train, [("ann", name), ("bob", "y")])
+    file = tmp_path / "lists.csv"
+    evaluate_split(["popularity"], split, dataset="d", k=1, recommendations=file)
+    with file.open(newline="") as lines:
+        assert next(csv.DictReader(lines))["item_id"] == "'" + name
+
+
+def test_negative_numbers_as_identifiers_are_left_alone(tmp_path):
+    split = split_of([(1, 5), (-2, 5), (-2, -7)], [(1, -7), (-2, 8)])
+    file = tmp_path / "lists.csv"
+    evaluate_split(["popularity"], split, dataset="d", k=1, recommendations=file)
+    assert file.read_text().splitlines()[1:] == ["-2,8,1,0.0", "1,-7,1,1.0"]
+
+
+@pytest.mark.parametrize(
+    "options", [{"names": ["popularity", "user-knn"]}, {"split_seeds": [0, 1]}]
+)
+def test_recommendations_of_several_trained_models_are_refused(interactions, tmp_path, options):
+    file = tmp_path / "lists.csv"
+    request = {"names": ["popularity"], "split_seeds": [0]} | options
+    with pytest.raises(SettingError, match="lists of 2 trained models"):
+        evaluate_models(interactions=interactions, dataset="d", recommendations=file, **request)
+    assert not file.exists()
+
+
+def test_json_holds_the_rows(interactions, tmp_path):
+    rows = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=[0, 1])
+    write_json(rows, tmp_path / "out.json")
+    assert json.loads((tmp_path / "out.json").read_text()) == rows
+
+
+def test_table_shows_values_intervals_and_who_was_left_out(small_split):
+    rows = evaluate_split(["popularity"], small_split, dataset="real d", split_words="mine", k=2)
+    table = render_table(rows)
+    assert "real d · split: mine · k = 2 · 2 users" in table
+    assert "precision@2" in table
+    assert "0.7500" in table  # mean reciprocal rank
+    assert "0.500-1.000" in table  # its interval
+    assert "no training pairs to rank from: 1 test users" in table
+    assert max(map(len, table.splitlines())) <= 100
+
+
+@pytest.mark.realdata
+def test_popularity_on_the_real_data_reaches_the_known_figures(real_lastfm_dir):
+    interactions = load_lastfm(real_lastfm_dir).interactions()
+    (row,) = evaluate_models(["popularity"], interactions, dataset="real last.fm")
+    assert row["precision"] == pytest.approx(0.068, rel=0.02)
+    assert row["ndcg"] == pytest.approx(0.083, rel=0.02)
