@@ -248,20 +248,20 @@ def name_points(
             va="center",
             color=color,
             fontsize=9.5,
-            arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 4},
+            arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 4, "relpos": (0, 0.5)},
         )
     return ax
 
 
 def log_scale(ax: Axes, *, x: bool = False, y: bool = False) -> Axes:
-    """Make one or both axes logarithmic, with ticks written as 1, 10, 1,000.
+    """Make one or both axes logarithmic, with ticks written as 1, 10, 100, 1k.
 
     The usual ticks are formulas, which this style shows as they are written.
     """
     for wanted, axis, set_scale in ((x, ax.xaxis, ax.set_xscale), (y, ax.yaxis, ax.set_yscale)):
         if wanted:
             set_scale("log")
-            axis.set_major_formatter(lambda tick, _: f"{tick:,.0f}" if tick >= 1 else f"{tick:g}")
+            axis.set_major_formatter(lambda tick, _: _short(tick))
             axis.set_minor_formatter("")
     return ax
 
@@ -284,6 +284,11 @@ def points(
     if len(groups) > 1:
         ax.legend()
     return ax
+
+
+def _short(tick: float) -> str:
+    whole = f"{tick:,.0f}".replace(",000,000", "M").replace(",000", "k")
+    return whole if tick >= 1 else f"{tick:g}"
 
 
 def _new_axes() -> Axes:
