@@ -121,7 +121,7 @@ def load_lastfm(folder: Path | str) -> LastFM:
         plays=read_table(folder, USER_ARTISTS),
         artists=artists,
         tags=read_table(folder, TAGS),
-        tagged=tagged.join(artists, on="artist_id", how="semi", maintain_order="left").select(
+        tagged=tagged.filter(pl.col("artist_id").is_in(artists["artist_id"].implode())).select(
             "user_id", "artist_id", "tag_id", date=tag_date()
         ),
         friends=read_table(folder, USER_FRIENDS),
@@ -133,5 +133,12 @@ def tag_date() -> pl.Expr:
 
     A date cannot be if it is not in the calendar, or outside the years in which tags were given.
     """
-    written = pl.format("{}-{}-{}", "year", "month", "day").str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(pl.col("year").is_between(FIRST_TAG_YEAR, LAST_TAG_YEAR)).then(written)
+    year, month, day = pl.col("year"), pl.col("month"), pl.col("day")
+    has_eight_digits = (
+        year.is_between(FIRST_TAG_YEAR, LAST_TAG_YEAR)
+        & month.is_between(1, 12)
+        & day.is_between(1, 31)
+    )
+    # pl.date would raise on 30 February; reading text need not.
+    digits = pl.when(has_eight_digits).then(10_000 * year + 100 * month + day).cast(pl.String)
+    return digits.str.to_date("%Y%m%d", strict=False)
