@@ -74,7 +74,7 @@ class ALS(Recommender):
     # Chosen on real last.fm: trained on 64 % of the pairs, judged on another 16 %, mean of split
     # seeds 0 to 2. Validation precision@10 by factors/regularization: 48/1 .135, 48/10 .137,
     # 48/20 .138, 64/20 .137, 64/40 .140. The last is the best there, but shrinks the vectors of
-    # a hundred random users to a tenth, and those of thirty to nothing, where 20 does well.
+    # a hundred random users to a tenth, and those of thirty to nothing; 20 does not.
     # Weighting (48/1, seeds 0 and 1): bm25 .135, log with alpha 2 .128, binary with alpha 5 .124;
     # k1 and b change it by less than .002.
     def __init__(
