@@ -24,7 +24,7 @@ class IdMap:
     Raises
     ------
     DataError
-        If an identifier is missing or stands there twice.
+        If an identifier is missing, stands there twice, or is of another type than the rest.
 
     Examples
     --------
@@ -37,7 +37,7 @@ class IdMap:
 
     def __init__(self, external_ids: Iterable) -> None:
         if not isinstance(external_ids, pl.Series):
-            external_ids = pl.Series(list(external_ids))
+            external_ids = _series_of(list(external_ids))
         self._ids = external_ids.alias("id")
         if self._ids.null_count():
             raise DataError("an identifier is missing (null); drop or name that row first")
@@ -48,14 +48,17 @@ class IdMap:
     @classmethod
     def from_values(cls, values: Iterable) -> Self:
         """Return the map of the distinct `values` in sorted order."""
-        series = values if isinstance(values, pl.Series) else pl.Series(list(values))
+        series = values if isinstance(values, pl.Series) else _series_of(list(values))
         return cls(series.unique().sort())
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, external_id: object) -> bool:
-        return external_id in self._ids
+        try:
+            return bool(self.to_internal([external_id], strict=False)[0] >= 0)
+        except UnknownIdError:  # of another type
+            return False
 
     @property
     def external_ids(self) -> np.ndarray:
@@ -79,20 +82,21 @@ class IdMap:
         Raises
         ------
         UnknownIdError
-            If `strict` and an identifier is not in the map; the message echoes it.
+            If `strict` and an identifier is not in the map, or if they are of another type than
+            those of the map; the message echoes the first.
         """
         wanted = external_ids
         if not isinstance(wanted, pl.Series):
             wanted = pl.Series(list(external_ids), strict=False)
         if len(wanted) == 0:
             return np.empty(0, dtype=np.int32)
-        if wanted.dtype.is_integer() != self._ids.dtype.is_integer():
+        if len(self) and wanted.dtype.is_integer() != self._ids.dtype.is_integer():
             raise UnknownIdError(
                 f"identifiers like {wanted[0]!r} are of another type than those known, "
                 f"like {self._ids[0]!r}; convert them first"
             )
         rows = (
-            pl.DataFrame({"id": wanted.cast(self._ids.dtype)})
+            pl.DataFrame({"id": wanted.cast(self._ids.dtype, strict=False)})
             .join(self._table, on="id", how="left", maintain_order="left")
             .get_column("row")
         )
@@ -107,7 +111,11 @@ class IdMap:
     def to_external(self, rows: Iterable[int]) -> np.ndarray:
         """Return the identifier of each row; raises `UnknownIdError` for a row out of range."""
         rows = np.asarray(rows)
-        if rows.size and (rows.min() < 0 or rows.max() >= len(self)):
+        if rows.size == 0:
+            return self.external_ids[:0]
+        if not np.issubdtype(rows.dtype, np.integer):
+            raise UnknownIdError(f"rows are {rows.dtype}, expected whole numbers; convert them")
+        if rows.min() < 0 or rows.max() >= len(self):
             raise UnknownIdError(
                 f"rows run from {rows.min()} to {rows.max()}, expected 0 to {len(self) - 1}; "
                 "drop padding (-1) first"
@@ -175,7 +183,8 @@ class Interactions:
         Raises
         ------
         DataError
-            If a column is missing, or a weight is negative, zero, missing or not finite.
+            If a column is missing, or a weight is negative, zero, missing or not finite
+            as a float32.
         """
         _check_pairs(frame, user, item, weight)
         users = users or IdMap.from_values(frame[user])
@@ -212,7 +221,7 @@ class Interactions:
 
     def with_matrix(self, user_items: sp.csr_array) -> Self:
         """Return the same users and items around another matrix of the same shape."""
-        matrix = sp.csr_array(user_items, dtype=np.float32)
+        matrix = sp.csr_array(user_items, dtype=np.float32, copy=True)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         return replace(self, user_items=matrix)
@@ -236,6 +245,16 @@ class Interactions:
         return int(matches[np.argmax(self.item_popularity()[matches])])
 
 
+def _series_of(values: list) -> pl.Series:
+    try:
+        return pl.Series(values)
+    except TypeError:
+        raise DataError(
+            f"identifiers like {values[0]!r} are mixed with others of another type; "
+            "make all of them numbers or all of them text"
+        ) from None
+
+
 def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None:
     missing = [column for column in (user, item, weight) if column not in frame.columns]
     if missing:
@@ -245,7 +264,8 @@ def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None
     weights = frame[weight]
     if not weights.dtype.is_numeric():
         raise DataError(f"column {weight!r} holds {weights.dtype}, expected numbers; convert it")
-    bad = weights.is_null() | ~weights.cast(pl.Float64).is_finite() | (weights <= 0)
+    stored = weights.cast(pl.Float32)  # where 1e39 is infinite and 1e-50 is zero
+    bad = stored.is_null() | ~stored.is_finite() | (stored <= 0)
     if bad.fill_null(True).any():
         at = bad.fill_null(True).arg_max()
         raise DataError(
@@ -258,7 +278,12 @@ def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray
     shown = items.external_ids.astype(str).astype(object)
     if names is None:
         return shown
+    missing = [column for column in (item, "name") if column not in names.columns]
+    if missing:
+        raise DataError(
+            f"column {missing[0]!r} of the names is missing, got {names.columns}; add it"
+        )
     rows = items.to_internal(names[item], strict=False)
-    known = rows >= 0
+    known = (rows >= 0) & names["name"].is_not_null().to_numpy()
     shown[rows[known]] = names["name"].to_numpy()[known]
     return shown
