@@ -1,5 +1,6 @@
 """The pipeline on small notebooks, run by real kernels; few of them, for each takes a second."""
 
+import errno
 import io
 import json
 import os
@@ -13,12 +14,13 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from helpers import paths, run_state
+from helpers import paths, run_state, runner
 from helpers.errors import DataError, HelpersError, LessonError, SettingError
 from helpers.lessons import find_lessons, parse_settings, parse_value
 from helpers.lock import only_process
 from helpers.pipeline import CellError, execute_notebook
 from helpers.plan import plan_lessons
+from helpers.progress import Progress
 from helpers.runner import run_plans
 
 PARAMETERS = """\
@@ -316,6 +318,36 @@ def test_lock_refuses_a_second_process_and_outlives_none(tmp_path):
     assert lock.read_text() == str(other.pid)
     with only_process(lock, "busy"):
         assert lock.read_text() == str(os.getpid())
+
+
+def test_full_disk_ends_the_run_and_leaves_no_half_written_copy(notebooks, monkeypatch):
+    write_notebook(notebooks / "01_first.ipynb")
+
+    def write_half(source, target, parameters, on_cell):
+        target.write_text('{"cells": [')
+        raise OSError(errno.ENOSPC, "No space left on device", str(target))
+
+    monkeypatch.setattr(runner, "execute_notebook", write_half)
+    with pytest.raises(OSError, match="No space left"):
+        run(notebooks)
+    assert not list(paths.runs_dir().iterdir())
+
+
+def test_progress_is_one_living_line_on_a_terminal(notebooks):
+    class Terminal(io.StringIO):
+        def isatty(self):
+            return True
+
+    write_notebook(notebooks / "01_first.ipynb", "1")
+    (lesson,) = find_lessons(notebooks)
+    screen = Terminal()
+    progress = Progress(screen, [lesson.name])
+    progress.start(lesson)
+    progress.at_cell(lesson, 2)
+    progress.tick()
+    assert screen.getvalue() == "\r\x1b[K01_first: cell 2 of 2, 0 s"
+    progress.finish(lesson, "done in 0.1 s")
+    assert screen.getvalue().endswith("\r\x1b[K01_first  done in 0.1 s\n")
 
 
 def test_ctrl_c_stops_the_kernels_and_leaves_nothing_half_written(notebooks, tmp_path):

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import subprocess
 import tempfile
 import time
 import weakref
@@ -63,6 +64,10 @@ class LessonKernel(AsyncKernelManager):
             self.transport = "ipc"
             self.connection_file = str(Path(self._sockets.name) / "kernel.json")
         LessonKernel.alive.add(self)
+
+    async def start_kernel(self, **kwargs: Any) -> None:
+        """Start the kernel; what it says outside of cells, as when it is stopped, is dropped."""
+        await super().start_kernel(**kwargs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     @classmethod
     def kill_all(cls) -> None:

@@ -117,7 +117,7 @@ class _Round:
         self._stopping.set()
         while wait(self._running, _TICK_SECONDS).not_done:
             LessonKernel.kill_all()
-        for plan, _ in self._running.values():
+        for plan in self._plans:
             run_state.partial_copy(plan.lesson).unlink(missing_ok=True)
 
 
