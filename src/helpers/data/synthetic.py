@@ -17,18 +17,11 @@ import numpy as np
 from helpers import paths
 from helpers.data.synthetic_files import write_lastfm
 from helpers.data.synthetic_names import GENRE_NAMES, SCENE_NAMES
-from helpers.data.synthetic_world import World, WorldSettings, draw_world
+from helpers.data.synthetic_settings import SCALES
+from helpers.data.synthetic_world import World, draw_world
 from helpers.errors import DataError, SettingError
 
 WORLD_VERSION = 1  # Raise it whenever the same seed gives other bytes.
-
-SCALES = {
-    "tiny": WorldSettings(
-        n_listeners=120, n_artists=700, n_tags=600, list_length=20, tagged_max=100
-    ),
-    "lesson": WorldSettings(),
-    "large": WorldSettings(n_listeners=18_920, n_artists=240_000, n_tags=40_000),
-}
 
 
 @dataclass(frozen=True)

@@ -80,15 +80,45 @@ GENRES = {
     ),
 }
 SCENES_PER_GENRE = 5
+# Countries with scenes of their own, one a genre, and what invented names there sound like.
+LOCAL_SYLLABLES = {
+    "brazilian": ("são", "ção", "ra", "ni", "to", "ju", "lha", "be"),
+    "german": ("stein", "wald", "ü", "mer", "berg", "ö", "lin", "hart"),
+    "polish": ("sz", "ław", "mi", "cza", "ski", "bo", "żu", "na"),
+    "japanese": ("shi", "ka", "mi", "no", "ryu", "ta", "ha", "ko"),
+    "swedish": ("sjö", "lund", "bå", "vik", "mä", "dal", "kar", "ne"),
+    "french": ("lé", "mon", "be", "çois", "rou", "vé", "gne", "ma"),
+    "spanish": ("ño", "ro", "cha", "lla", "me", "di", "qui", "sa"),
+    "finnish": ("jää", "ky", "lä", "puu", "ra", "vo", "nen", "suo"),
+    "turkish": ("ğı", "şe", "can", "ba", "öz", "lu", "dır", "ay"),  # noqa: RUF001
+    "russian": ("во", "ста", "ми", "лё", "гра", "ня", "ду", "рек"),  # noqa: RUF001
+    "italian": ("gli", "ra", "to", "vè", "ni", "bel", "lo", "ssa"),
+}
+LOCAL_COUNTRIES = tuple(LOCAL_SYLLABLES)
+
 GENRE_NAMES = tuple(GENRES)
-SCENE_NAMES = tuple(scene for scenes, _, _ in GENRES.values() for scene in scenes)
+# Genres that one listener often likes together.
+FAMILIES = (
+    ("rock", "indie", "metal", "punk", "gothic"),
+    ("pop", "hip-hop", "rnb", "latin"),
+    ("electronic", "folk", "ambient", "jazz", "classical"),
+)
+# Global scenes genre by genre, then local scenes country by country: "polish rock".
+N_GLOBAL_SCENES = SCENES_PER_GENRE * len(GENRES)
+SCENE_NAMES = (
+    *(scene for scenes, _, _ in GENRES.values() for scene in scenes),
+    *(f"{country} {genre}" for country in LOCAL_COUNTRIES for genre in GENRES),
+)
+GENRE_OF_SCENE = np.concatenate(
+    [
+        np.repeat(np.arange(len(GENRES)), SCENES_PER_GENRE),
+        np.tile(np.arange(len(GENRES)), len(LOCAL_COUNTRIES)),
+    ]
+)
 MOODS = tuple(moods for _, moods, _ in GENRES.values())
 DECADES = ("60s", "70s", "80s", "90s", "00s")
 VOICES = ("female vocalists", "male vocalists", "instrumental")
-COUNTRIES = (
-    "american", "british", "german", "brazilian", "swedish", "french", "canadian",
-    "polish", "spanish", "japanese", "finnish", "turkish", "australian", "italian",
-)  # fmt: skip
+COUNTRIES = ("american", "british", "canadian", "australian", *LOCAL_COUNTRIES)
 # What users write when they do not name a genre, most frequent first.
 COMMON_TAGS = (
     "seen live", "awesome", "love", "favorites", "beautiful songs", "amazing", "love at first "
@@ -137,22 +167,25 @@ _SUBJECTS = (
 _ENDINGS = ("", "", " songs", " mix", " forever", " lol", " vibes", " feelings", "!!", " 4ever")
 
 
-def artist_names(genres: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def artist_names(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return an invented name for each artist, shape (n_artists,).
 
     Parameters
     ----------
-    genres : ndarray of int, shape (n_artists,)
-        Position in `GENRE_NAMES`; names borrow words of the genre.
+    scenes : ndarray of int, shape (n_artists,)
+        Position in `SCENE_NAMES`; names borrow words of its genre and sounds of its country.
     rng : Generator
     """
-    names = np.empty(len(genres), dtype=object)
+    names = np.empty(len(scenes), dtype=object)
     words = [genre_words for _, _, genre_words in GENRES.values()]
-    forms = rng.choice(len(_FORMS), len(genres), p=_FORM_SHARES)
-    # One draw of whole numbers a name is quicker than a call of the generator a word.
-    draws = rng.integers(0, 2**31, (len(genres), 6)).tolist()
-    for row, (genre, form) in enumerate(zip(genres.tolist(), forms.tolist(), strict=True)):
-        names[row] = _FORMS[form](words[genre], draws[row])
+    sounds = [_SYLLABLES, *LOCAL_SYLLABLES.values()]
+    country = np.maximum(scenes - N_GLOBAL_SCENES + len(GENRES), 0) // len(GENRES)
+    forms = rng.choice(len(_FORMS), len(scenes), p=_FORM_SHARES)
+    # One draw of many whole numbers is quicker than a call of the generator for each word.
+    draws = rng.integers(0, 2**31, (len(scenes), 6)).tolist()
+    columns = (GENRE_OF_SCENE[scenes].tolist(), country.tolist(), forms.tolist(), draws)
+    for row, (genre, sound, form, draw) in enumerate(zip(*columns, strict=True)):
+        names[row] = _FORMS[form](words[genre], sounds[sound], draw)
     return names
 
 
@@ -171,7 +204,7 @@ def junk_tags(n: int, rng: np.random.Generator) -> list[str]:
 def _junk_tag(draw: list[int]) -> str:
     form = draw[0] % 4
     if form == 0:
-        return _invented_word(draw[1:])
+        return _invented(_SYLLABLES, draw[1:]).lower()
     if form == 1:
         return f"{_of(SCENE_NAMES, draw[1])} {_of(_SUBJECTS, draw[2])}{_of(_ENDINGS, draw[3])}"
     if form == 2:
@@ -183,25 +216,25 @@ def _of(words: tuple[str, ...], draw: int) -> str:
     return words[draw % len(words)]
 
 
-def _invented_word(draw: list[int]) -> str:
-    """Return two to four syllables."""
-    return "".join(_of(_SYLLABLES, d) for d in draw[: 2 + draw[0] // 64 % 3])
+def _invented(sounds: tuple[str, ...], draw: list[int]) -> str:
+    """Return a word of two or three syllables."""
+    return "".join(_of(sounds, d) for d in draw[: 2 + draw[0] // 64 % 2]).title()
 
 
-def _person(words: tuple[str, ...], draw: list[int]) -> str:
-    return f"{_invented_word(draw[:3]).title()} {_invented_word(draw[3:]).title()}"
+def _person(sounds: tuple[str, ...], draw: list[int]) -> str:
+    return f"{_invented(sounds, draw[:3])} {_invented(sounds, draw[3:])}"
 
 
 _FORMS = (
-    lambda words, d: f"The {_of(_ADJECTIVES, d[0])} {_of(_NOUNS, d[1])}",
-    lambda words, d: f"{_of(_ADJECTIVES, d[0])} {_of(words, d[1])}",
-    lambda words, d: f"{_of(words, d[0])} {_of(_NOUNS, d[1])}",
-    lambda words, d: f"{_invented_word(d[:4]).title()} {_of(words, d[4])}",
-    lambda words, d: _invented_word(d[:4]).title() + _invented_word(d[2:]),
-    _person,
-    lambda words, d: f"{_person(words, d)} & The {_of(_NOUNS, d[0])}",
-    lambda words, d: f"{_of(words, d[0])} of {_invented_word(d[1:5]).title()}",
-    lambda words, d: f"DJ {_invented_word(d).title()}",
-    lambda words, d: f"{_of(_NOUNS, d[0])} {1 + d[1] % 99}",
+    lambda words, sounds, d: f"The {_of(_ADJECTIVES, d[0])} {_of(_NOUNS, d[1])}",
+    lambda words, sounds, d: f"{_of(_ADJECTIVES, d[0])} {_of(words, d[1])}",
+    lambda words, sounds, d: f"{_of(words, d[0])} {_of(_NOUNS, d[1])}",
+    lambda words, sounds, d: f"{_invented(sounds, d)} {_of(words, d[4])}",
+    lambda words, sounds, d: _invented(sounds, d) + _invented(sounds, d[3:]).lower(),
+    lambda words, sounds, d: _person(sounds, d),
+    lambda words, sounds, d: f"{_person(sounds, d)} & The {_of(_NOUNS, d[0])}",
+    lambda words, sounds, d: f"{_of(words, d[0])} of {_invented(sounds, d[1:])}",
+    lambda words, sounds, d: f"DJ {_invented(sounds, d)}",
+    lambda words, sounds, d: f"{_of(_NOUNS, d[0])} {1 + d[1] % 99}",
 )
 _FORM_SHARES = (0.12, 0.1, 0.12, 0.14, 0.13, 0.2, 0.05, 0.08, 0.03, 0.03)

@@ -22,78 +22,20 @@ from helpers.data.synthetic_names import (
     AWKWARD_NAMES,
     COUNTRIES,
     DECADES,
+    FAMILIES,
     GENRE_NAMES,
+    GENRE_OF_SCENE,
+    LOCAL_COUNTRIES,
     MOODS,
+    N_GLOBAL_SCENES,
+    SCENE_NAMES,
     SCENES_PER_GENRE,
     VOICES,
     artist_names,
 )
+from helpers.data.synthetic_settings import WorldSettings
 
 LISTENERS_A_CHUNK = 50  # Bounds memory: a chunk × artists matrix is the largest thing held.
-
-
-@dataclass(frozen=True)
-class WorldSettings:
-    """Size of a world and the constants of its draw.
-
-    The constants were calibrated against the real last.fm dataset of HetRec 2011, so that the
-    statistics of `helpers.realism` agree on several seeds; they mean nothing beyond that.
-    """
-
-    n_listeners: int = 1892
-    n_artists: int = 60_000  # Latent; those whom nobody plays never appear in a file.
-    n_tags: int = 11_946
-    list_length: int = 50  # last.fm gave the 50 most played artists of a user.
-
-    # Artists. Reach is log-normal, flattened at the top; a share of all artists is obscure.
-    reach_sd: float = 2.6
-    reach_cap: float = 3.0  # in standard deviations
-    obscure_share: float = 0.5
-    obscure_log_reach: float = -1.0
-    obscure_log_reach_sd: float = 0.5
-    genre_exponent: float = 0.884  # Size of the r-th largest genre: r ** -exponent.
-    scene_exponent: float = 0.982
-    related_share: float = 0.566  # Artists with a second scene in their genre, and its weight.
-    related_weight: float = 0.25
-    crossover_share: float = 0.143  # Artists with a further scene anywhere.
-    crossover_weight: float = 0.114
-
-    # Listeners.
-    genres_a_listener: float = 1.844  # 1 + Poisson
-    genre_concentration: float = 1.272  # of the Dirichlet shares of a listener's genres
-    scene_concentration: float = 1.29  # of the shares of scenes inside a genre
-    mainstream_mean: float = 1.1
-    mainstream_sd: float = 0.5
-    mainstream_min: float = 0.1
-    openness_mean: float = 0.126  # log-normal
-    openness_log_sd: float = 0.842
-    short_list_share: float = 0.033  # New listeners, with fewer artists than a list holds.
-
-    # Plays: exp(level + spread * x) with x exponential, since a list is the top of a power law.
-    log_plays_mean: float = 5.469
-    level_sd: float = 1.37
-    spread_median: float = 0.73
-    spread_log_sd: float = 0.4
-    plays_preference: float = 0.15  # How much x follows preference and reach; the rest is chance.
-    plays_reach: float = 0.25
-
-    # Tags.
-    tagged_median: float = 8.0  # artists a user tags; log-normal
-    tagged_log_sd: float = 1.75
-    tagged_max: int = 1200
-    tagged_own_share: float = 0.4  # of them are in the user's own list
-    tagged_reach_exponent: float = 0.8
-    tagged_unlisted_share: float = 0.008  # artists whom no list holds
-    tags_an_artist: float = 1.62  # further tags a user gives an artist, mean of a geometric
-    tags_an_artist_log_sd: float = 0.5
-    junk_exponent: float = 0.8
-    junk_a_user: int = 15
-    distinct_tags_max: int = 50  # last.fm gave the 50 most used tags of a user.
-
-    # Friendships.
-    links_a_user: float = 7.5  # that a user starts, mean
-    links_log_sd: float = 1.1
-    friend_candidates: int = 6  # met in a common scene; the most like-minded becomes a friend
 
 
 class Listening(NamedTuple):
@@ -121,7 +63,7 @@ class World:
     seed : int
     names : ndarray of str, shape (n_artists,)
     scene : ndarray of int, shape (n_artists,)
-        Main scene, a position in `SCENE_NAMES`; its genre is `scene // SCENES_PER_GENRE`.
+        Main scene, a position in `SCENE_NAMES`.
     log_reach : ndarray, shape (n_artists,)
     artist_factors : csr_array, shape (n_artists, n_scenes)
         Membership phi; its mean weighted by reach is 1 in every scene.
@@ -149,7 +91,7 @@ class World:
     @property
     def genre(self) -> np.ndarray:
         """Genre of each artist, a position in `GENRE_NAMES`."""
-        return self.scene // SCENES_PER_GENRE
+        return GENRE_OF_SCENE[self.scene]
 
     def rng(self, *stream: int | str) -> np.random.Generator:
         """Return the generator of one named part of the draw; parts do not disturb each other."""
@@ -159,20 +101,14 @@ class World:
 def draw_world(settings: WorldSettings, seed: int) -> World:
     """Return the latent world of a seed; equal arguments give equal worlds."""
     scene, log_reach, factors = _draw_artists(settings, _rng(seed, "artists"))
-    labels = _rng(seed, "labels")
     return World(
         settings=settings,
         seed=seed,
-        names=_name_artists(scene // SCENES_PER_GENRE, log_reach, _rng(seed, "names")),
+        names=_name_artists(scene, log_reach, _rng(seed, "names")),
         scene=scene,
         log_reach=log_reach,
         artist_factors=factors,
-        labels={
-            "mood": labels.integers(0, len(MOODS[0]), len(scene)),
-            "decade": labels.choice(len(DECADES), len(scene), p=(0.07, 0.12, 0.2, 0.26, 0.35)),
-            "voice": labels.choice(len(VOICES), len(scene), p=(0.4, 0.45, 0.15)),
-            "country": _zipf(len(COUNTRIES), 1.0, len(scene), labels),
-        },
+        labels=_draw_labels(scene, _rng(seed, "labels")),
         **_draw_listeners(settings, _rng(seed, "listeners")),
     )
 
@@ -225,54 +161,51 @@ def _draw_artists(
     settings: WorldSettings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, sp.csr_array]:
     """Return main scene, log reach and scene memberships of all artists."""
-    n, scene_sizes = settings.n_artists, _scene_sizes(settings)
-    n_scenes = len(scene_sizes)
+    n, global_scenes = settings.n_artists, _global_scene_shares(settings)
+    log_reach = _draw_log_reach(settings, rng)
+    scene = rng.choice(N_GLOBAL_SCENES, n, p=global_scenes)
+    genre = GENRE_OF_SCENE[scene]
+    is_local = rng.random(n) < settings.local_share
+    country = rng.choice(len(LOCAL_COUNTRIES), n, p=_country_shares(settings))
+    local_scene = N_GLOBAL_SCENES + country * len(GENRE_NAMES) + genre
+
+    local = np.flatnonzero(is_local)
+    related = np.flatnonzero((rng.random(n) < settings.related_share) & ~is_local)
+    crossover = np.flatnonzero((rng.random(n) < settings.crossover_share) & ~is_local)
+    related_scene = SCENES_PER_GENRE * genre[related] + rng.integers(
+        0, SCENES_PER_GENRE, len(related)
+    )
+    crossover_scene = rng.choice(N_GLOBAL_SCENES, len(crossover), p=global_scenes)
+    artists = np.concatenate([np.arange(n), local, related, crossover])
+    scenes = np.concatenate([scene, local_scene[local], related_scene, crossover_scene])
+    weights = np.concatenate(
+        [
+            np.where(is_local, settings.local_global_weight, 1.0),
+            np.ones(len(local)),
+            np.full(len(related), settings.related_weight),
+            np.full(len(crossover), settings.crossover_weight),
+        ]
+    )
+    factors = sp.coo_array((weights, (artists, scenes)), shape=(n, len(SCENE_NAMES))).tocsr()
+    # Scenes are scaled to one size, so that theta is the share of a scene in a list.
+    reach = np.exp(log_reach)
+    size = factors.T @ (reach / reach.sum())
+    factors.data /= size[factors.indices]
+    return np.where(is_local, local_scene, scene), log_reach, factors
+
+
+def _draw_log_reach(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
+    n, cap = settings.n_artists, settings.reach_cap * settings.reach_sd
     log_reach = settings.reach_sd * rng.standard_normal(n)
-    cap = settings.reach_cap * settings.reach_sd
     log_reach = cap - np.logaddexp(0, cap - log_reach)
     obscure = rng.random(n) < settings.obscure_share
     quiet = settings.obscure_log_reach + settings.obscure_log_reach_sd * rng.standard_normal(n)
-    log_reach = np.where(obscure, quiet, log_reach)
-
-    scene = rng.choice(n_scenes, n, p=scene_sizes)
-    related = np.flatnonzero(rng.random(n) < settings.related_share)
-    crossover = np.flatnonzero(rng.random(n) < settings.crossover_share)
-    first_of_genre = scene[related] // SCENES_PER_GENRE * SCENES_PER_GENRE
-    artists = np.concatenate([np.arange(n), related, crossover])
-    scenes = np.concatenate(
-        [
-            scene,
-            first_of_genre + rng.integers(0, SCENES_PER_GENRE, len(related)),
-            rng.choice(n_scenes, len(crossover), p=scene_sizes),
-        ]
-    )
-    weights = np.repeat(
-        [1.0, settings.related_weight, settings.crossover_weight],
-        [n, len(related), len(crossover)],
-    )
-    factors = sp.coo_array((weights, (artists, scenes)), shape=(n, n_scenes)).tocsr()
-    reach = np.exp(log_reach)
-    of_scene = factors.T @ reach / reach.sum()
-    factors.data /= of_scene[factors.indices]  # so that theta is the share of a scene in a list
-    return scene, log_reach, factors
+    return np.where(obscure, quiet, log_reach)
 
 
 def _draw_listeners(settings: WorldSettings, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Return the traits of all listeners by their names in `World`."""
     n = settings.n_listeners
-    genres = zipf_shares(len(GENRE_NAMES), settings.genre_exponent)
-    scenes = zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)
-    # The genres with the smallest E / share: a draw without replacement, as in `listen`.
-    order = np.argsort(rng.standard_exponential((n, len(genres))) / genres, axis=1)
-    n_genres = 1 + rng.poisson(settings.genres_a_listener - 1, n)
-    weights = rng.standard_gamma(settings.genre_concentration, (n, len(genres)))
-    weights[np.argsort(order, axis=1) >= n_genres[:, None]] = 0
-    inside = rng.standard_gamma(
-        settings.scene_concentration * SCENES_PER_GENRE * scenes, (n, len(genres), len(scenes))
-    )
-    inside /= inside.sum(axis=2, keepdims=True)
-    theta = (weights / weights.sum(axis=1, keepdims=True))[:, :, None] * inside
-
     mainstream = settings.mainstream_mean + settings.mainstream_sd * rng.standard_normal(n)
     openness_sd = settings.openness_log_sd
     openness = np.exp(openness_sd * rng.standard_normal(n) - openness_sd**2 / 2)
@@ -284,7 +217,7 @@ def _draw_listeners(settings: WorldSettings, rng: np.random.Generator) -> dict[s
     # An exponential has mean 1, so the mean of the log is level + spread.
     level = settings.log_plays_mean + settings.level_sd * rng.standard_normal(n) - spread
     return {
-        "listener_factors": theta.reshape(n, -1),
+        "listener_factors": _draw_tastes(settings, rng),
         "mainstream": np.maximum(mainstream, settings.mainstream_min),
         "openness": settings.openness_mean * openness,
         "list_length": length,
@@ -293,29 +226,72 @@ def _draw_listeners(settings: WorldSettings, rng: np.random.Generator) -> dict[s
     }
 
 
-def _name_artists(genre: np.ndarray, log_reach: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    names = artist_names(genre, rng)
+def _draw_tastes(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
+    """Return the share of each scene for each listener, shape (n_listeners, n_scenes)."""
+    n, n_genres = settings.n_listeners, len(GENRE_NAMES)
+    genres = _draw_genre_shares(settings, rng)
+    alpha = settings.scene_concentration * SCENES_PER_GENRE
+    alpha = alpha * zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)
+    scenes = rng.standard_gamma(alpha, (n, n_genres, SCENES_PER_GENRE)) + np.finfo(float).tiny
+    scenes /= scenes.sum(axis=2, keepdims=True)
+    is_at_home = rng.random(n) < settings.at_home_share
+    local = rng.beta(settings.local_taste_a, settings.local_taste_b, n) * is_at_home
+    country = rng.choice(len(LOCAL_COUNTRIES), n, p=_country_shares(settings))
+    local_shares = np.zeros((n, len(LOCAL_COUNTRIES), n_genres))
+    local_shares[np.arange(n), country] = local[:, None] * genres
+    global_shares = ((1 - local)[:, None] * genres)[:, :, None] * scenes
+    return np.concatenate([global_shares.reshape(n, -1), local_shares.reshape(n, -1)], axis=1)
+
+
+def _draw_genre_shares(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
+    """Return the share of each genre for each listener: few genres, often of one family."""
+    n, shares = settings.n_listeners, zipf_shares(len(GENRE_NAMES), settings.genre_exponent)
+    family = np.array([[name in names for names in FAMILIES] for name in GENRE_NAMES]).argmax(
+        axis=1
+    )
+    first = rng.choice(len(shares), n, p=shares)
+    odds = shares * np.exp(settings.same_family_log_odds * (family == family[first][:, None]))
+    odds[np.arange(n), first] = np.inf
+    # The genres with the smallest E / odds: a draw without replacement, as in `listen`.
+    rank = np.argsort(np.argsort(rng.standard_exponential(odds.shape) / odds, axis=1), axis=1)
+    weights = rng.standard_gamma(settings.genre_concentration, odds.shape) + np.finfo(float).tiny
+    weights[rank >= 1 + rng.poisson(settings.genres_a_listener - 1, n)[:, None]] = 0
+    return weights / weights.sum(axis=1, keepdims=True)
+
+
+def _draw_labels(scene: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+    n = len(scene)
+    anglophone = len(COUNTRIES) - len(LOCAL_COUNTRIES)
+    country_of_scene = anglophone + (scene - N_GLOBAL_SCENES) // len(GENRE_NAMES)
+    elsewhere = rng.choice(anglophone, n, p=(0.5, 0.35, 0.09, 0.06))
+    return {
+        "mood": rng.integers(0, len(MOODS[0]), n),
+        "decade": rng.choice(len(DECADES), n, p=(0.07, 0.12, 0.2, 0.26, 0.35)),
+        "voice": rng.choice(len(VOICES), n, p=(0.4, 0.45, 0.15)),
+        "country": np.where(scene < N_GLOBAL_SCENES, elsewhere, country_of_scene),
+    }
+
+
+def _name_artists(scene: np.ndarray, log_reach: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    names = artist_names(scene, rng)
     widely_known = np.argsort(-log_reach)[30 : 30 + 7 * len(AWKWARD_NAMES) : 7]
     names[widely_known] = AWKWARD_NAMES
     return names
 
 
-def _scene_sizes(settings: WorldSettings) -> np.ndarray:
-    """Return the share of each scene, shape (n_scenes,); sums to 1."""
+def _global_scene_shares(settings: WorldSettings) -> np.ndarray:
     genres = zipf_shares(len(GENRE_NAMES), settings.genre_exponent)
-    scenes = zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)
-    sizes = np.outer(genres, scenes).ravel()
-    return sizes / sizes.sum()
+    return np.outer(genres, zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)).ravel()
+
+
+def _country_shares(settings: WorldSettings) -> np.ndarray:
+    return zipf_shares(len(LOCAL_COUNTRIES), settings.country_exponent)
 
 
 def zipf_shares(n: int, exponent: float) -> np.ndarray:
     """Return n shares that fall as rank ** -exponent and sum to 1."""
     shares = np.arange(1, n + 1) ** -exponent
     return shares / shares.sum()
-
-
-def _zipf(n: int, exponent: float, size: int, rng: np.random.Generator) -> np.ndarray:
-    return rng.choice(n, size, p=zipf_shares(n, exponent))
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:
