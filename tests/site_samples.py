@@ -81,6 +81,11 @@ def write_samples(notebooks: Path, reports: Path, monkeypatch) -> None:
 def write_run(notebooks, reports, name, notebook, run_state) -> None:
     nbformat.write(notebook, notebooks / f"{name}.ipynb")
     if run_state is not None:
+        if run_state["status"] == "failed":
+            tags = {"tags": ["papermill-error-cell-tag"]}
+            notebook.cells.insert(
+                0, new_markdown_cell("An Exception was encountered", metadata=tags)
+            )
         nbformat.write(notebook, reports / "runs" / f"{name}.ipynb")
         run_state = {"lesson": name[:2], "notebook": f"{name}.ipynb"} | run_state
         (reports / "runs" / f"{name}.json").write_text(json.dumps(run_state), encoding="utf-8")
@@ -151,7 +156,9 @@ def failed_lesson():
     return new_notebook(
         cells=[
             new_markdown_cell("# Factorize a matrix\n\nHow can two fill a sparse one?"),
-            new_markdown_cell("## 1 By hand\n\nLet $R \\approx XY^\\top$."),
+            new_markdown_cell(
+                "## 1 By hand\n\nLet $R \\approx XY^\\top$, $\\boldsymbol{\\theta}$."
+            ),
             code("fit()", error),
         ]
     )

@@ -1,5 +1,6 @@
 import json
 import re
+import shutil
 
 import nbformat
 import pytest
@@ -15,12 +16,31 @@ from helpers.report.sanitize import sanitize_html, shorten_paths
 from helpers.report.site import build_site
 
 
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory):
+    """The samples as written; tests must not change them."""
+    root = tmp_path_factory.mktemp("samples")
+    (root / "results").mkdir()
+    with pytest.MonkeyPatch.context() as patch:
+        write_samples(root / "notebooks", root / "reports", patch)
+    return root
+
+
+@pytest.fixture(scope="module")
+def html(samples, tmp_path_factory):
+    """The site of the samples, built once."""
+    return build_site(*copy_of(samples, tmp_path_factory.mktemp("built"))).parent
+
+
 @pytest.fixture
-def folders(tmp_path, monkeypatch):
-    notebooks, reports, results = (tmp_path / name for name in ("notebooks", "reports", "results"))
-    results.mkdir()
-    write_samples(notebooks, reports, monkeypatch)
-    return notebooks, reports, results
+def folders(samples, tmp_path):
+    """Notebooks, reports and results of the samples, to change and build."""
+    return copy_of(samples, tmp_path)
+
+
+def copy_of(samples, root):
+    shutil.copytree(samples, root, dirs_exist_ok=True)
+    return root / "notebooks", root / "reports", root / "results"
 
 
 def soup_of(file):
@@ -36,36 +56,40 @@ def write_notebook(path, *cells):
     return path
 
 
-def test_site_has_a_page_for_each_executed_lesson_and_a_front_page(folders):
-    index = build_site(*folders)
-    assert index == folders[1] / "html" / "index.html"
-    pages = sorted(page.name for page in index.parent.glob("*.html"))
+def test_site_has_a_page_for_each_executed_lesson_and_a_front_page(html):
+    pages = sorted(page.name for page in html.glob("*.html"))
     assert pages == ["01_explore_listening.html", "03_factorize_a_matrix.html", "index.html"]
-    mathjax = index.parent / "assets" / "mathjax"
+    mathjax = html / "assets" / "mathjax"
     assert (mathjax / "tex-svg.js").is_file()
     assert "Apache License" in (mathjax / "LICENSE").read_text(encoding="utf-8")
 
 
-def test_card_of_a_finished_lesson_has_its_question_finding_picture_and_data(folders):
-    index = build_site(*folders)
-    card = card_of(soup_of(index), "Explore who listens")
+def test_card_of_a_finished_lesson_has_its_question_finding_picture_and_data(html):
+    card = card_of(soup_of(html / "index.html"), "Explore who listens")
     assert "Who listens to what, and how unequal is it" in card.text
     assert f"46 % of all plays, {DOLLARS} among them." in card.text
     assert card.img["alt"] == 'Plays fall by "rank" & <fast>.'
-    assert (index.parent / card.img["src"]).is_file()
+    assert (html / card.img["src"]).is_file()
     assert card.select_one(".pill.synthetic").text == "synthetic last.fm"
     assert "1 min 14 s" in card.text
 
 
-def test_cards_say_what_failed_was_blocked_or_has_not_run(folders):
-    index = soup_of(build_site(*folders))
+def test_cards_say_what_failed_was_blocked_or_has_not_run(html):
+    index = soup_of(html / "index.html")
     failed = card_of(index, "Factorize a matrix")
-    assert "failed in cell 2" in failed.text
+    assert "failed in code cell 2" in failed.text
     assert f"ValueError: {XSS} in src/helpers/x.py" in failed.text
     assert "needs lesson 03" in card_of(index, "Measure bias").text
     not_run = card_of(index, "Train ALS")
     assert "Not run yet" in not_run.text
     assert not_run.a is None
+
+
+def test_failed_page_leads_to_its_error_and_drops_the_banners_of_papermill(html):
+    page = soup_of(html / "03_factorize_a_matrix.html")
+    assert XSS in page.find(id=page.select_one(".to-error a")["href"][1:]).text
+    assert "An Exception was encountered" not in page.text
+    assert page.h1.text == "Factorize a matrix"
 
 
 def test_tables_list_recorded_numbers_and_results(folders):
@@ -81,9 +105,8 @@ def test_tables_list_recorded_numbers_and_results(folders):
     assert "ALS · k = 10 · seed = 0" in numbers
 
 
-def test_badge_says_data_parameters_and_time_and_hides_their_cells(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_badge_says_data_parameters_and_time_and_hides_their_cells(html):
+    page = soup_of(html / "01_explore_listening.html")
     badge = page.select_one(".provenance.synthetic").text
     assert "Synthetic data" in badge
     assert "not from real listeners" in badge
@@ -95,9 +118,8 @@ def test_badge_says_data_parameters_and_time_and_hides_their_cells(folders):
     assert "SEED = 7" not in page.text
 
 
-def test_page_title_heading_and_lead_come_from_the_first_cell(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_page_title_heading_and_lead_come_from_the_first_cell(html):
+    page = soup_of(html / "01_explore_listening.html")
     assert page.html["lang"] == "en"
     assert page.title.text == "01 Explore who listens · Music Recommender Lab"
     assert [h1.text for h1 in page.select("h1")] == ["Explore who listens"]
@@ -105,17 +127,15 @@ def test_page_title_heading_and_lead_come_from_the_first_cell(folders):
     assert page.text.count("Who listens to what") == 1
 
 
-def test_pages_hold_no_path_of_this_machine(folders, tmp_path):
-    index = build_site(*folders)
-    for file in index.parent.glob("*.html"):
+def test_pages_hold_no_path_of_this_machine(html):
+    for file in html.glob("*.html"):
         content = file.read_text(encoding="utf-8")
-        for path in (paths.ROOT, tmp_path, "/home/ann"):
+        for path in (paths.ROOT, html.parent, "/home/ann"):
             assert str(path) not in content
 
 
-def test_nothing_in_the_pages_can_run_but_the_scripts_of_the_site(folders):
-    index = build_site(*folders)
-    for file in index.parent.glob("*.html"):
+def test_nothing_in_the_pages_can_run_but_the_scripts_of_the_site(html):
+    for file in html.glob("*.html"):
         page = soup_of(file)
         sources = {script.get("src") for script in page.select("script")}
         assert sources <= {"assets/site.js", "assets/mathjax/tex-svg.js"}
@@ -127,9 +147,8 @@ def test_nothing_in_the_pages_can_run_but_the_scripts_of_the_site(folders):
         assert "'unsafe-inline'" not in policy.split("script-src")[1]
 
 
-def test_links_lead_to_pages_and_sections_or_become_text(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_links_lead_to_pages_and_sections_or_become_text(html):
+    page = soup_of(html / "01_explore_listening.html")
     targets = {link.text: link["href"] for link in page.select(".text-cell a")}
     assert targets == {
         "the next lesson": "03_factorize_a_matrix.html",
@@ -139,25 +158,22 @@ def test_links_lead_to_pages_and_sections_or_become_text(folders):
     assert "its solutions" in page.text
 
 
-def test_markdown_keeps_formulas_quotes_and_code(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_markdown_keeps_formulas_quotes_and_code(html):
+    page = soup_of(html / "01_explore_listening.html")
     assert r"L(X, Y) &= \sum_{u,i}" in page.text
     assert "$a < b$" in page.text
     assert page.select_one(".text-cell blockquote").text.startswith("\nNote. A play")
     assert page.select_one(".text-cell .highlight .c1").text == "# preference"
 
 
-def test_number_columns_align_right_and_names_left(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_number_columns_align_right_and_names_left(html):
+    page = soup_of(html / "01_explore_listening.html")
     row = page.select_one(".html-output tbody tr").find_all("td")
     assert [cell.get("class") for cell in row] == [None, ["number"], ["number"]]
 
 
-def test_figure_keeps_its_alt_text(folders):
-    build_site(*folders)
-    page = soup_of(folders[1] / "html" / "01_explore_listening.html")
+def test_figure_keeps_its_alt_text(html):
+    page = soup_of(html / "01_explore_listening.html")
     assert [img["alt"] for img in page.select("img")] == ['Plays fall by "rank" & <fast>.']
 
 

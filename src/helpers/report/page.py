@@ -16,7 +16,10 @@ from helpers.report.sanitize import sanitize_html, shorten_paths_in_outputs
 
 TEMPLATES = Path(__file__).parent / "templates"
 _NUMBER = re.compile(r"[-+−]?[\d,. ]*\d(e[-+]?\d+)?( ?%)?|[-+]?(nan|NaN|inf)|null|None")
-HIDDEN_TAGS = frozenset({"parameters", "injected-parameters", "remove-cell"})
+# Parameters stand in the badge, and the page has its own word for an error.
+HIDDEN_TAGS = frozenset(
+    {"parameters", "injected-parameters", "remove-cell", "papermill-error-cell-tag"}
+)
 
 
 @dataclass(frozen=True)
@@ -40,17 +43,20 @@ class PageBody:
         The cells, without that title and paragraph.
     headings : list of Heading
         Headings of the second and third level in text cells.
+    failed : bool
+        Whether there is an error among the outputs; the first has the anchor "failed".
     """
 
     title: Markup
     lead: Markup
     content: Markup
     headings: list[Heading]
+    failed: bool
 
     @classmethod
     def empty(cls) -> "PageBody":
         """Return the body of a page that could not be made."""
-        return cls(Markup(), Markup(), Markup(), [])
+        return cls(Markup(), Markup(), Markup(), [], failed=False)
 
 
 def render_body(notebook_file: Path, pages: dict[str, str]) -> PageBody:
@@ -74,7 +80,11 @@ def render_body(notebook_file: Path, pages: dict[str, str]) -> PageBody:
     _mend_links(soup, pages)
     _wrap_tables(soup)
     _mark_captions(soup)
-    return PageBody(title, lead, Markup(soup), headings)  # noqa: S704  sanitised by the template
+    error = soup.select_one("pre.error")
+    if error:
+        error["id"] = "failed"
+    content = Markup(soup)  # noqa: S704  the template has sanitised it
+    return PageBody(title, lead, content, headings, failed=error is not None)
 
 
 @cache
