@@ -15,7 +15,9 @@ def test_factor_product_frames_exactly_the_played_cells():
     x, y = np.ones((3, 2)), np.ones((4, 2))
     played = np.zeros((3, 4), dtype=bool)
     played[0, 1] = played[2, 3] = True
-    axes = factor_plots.factor_product(x, y, x @ y.T, list("abc"), list("wxyz"), played)
+    axes = factor_plots.factor_product(
+        x, y, x @ y.T, users=list("abc"), items=list("wxyz"), played=played
+    )
     assert axes.shape == (2, 2)
     frames = sorted(frame.get_xy() for frame in axes[1, 1].patches)
     assert frames == [(1, 0), (3, 2)]

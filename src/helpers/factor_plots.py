@@ -14,6 +14,7 @@ def factor_product(
     user_factors: np.ndarray,
     item_factors: np.ndarray,
     scores: np.ndarray,
+    *,
     users: Sequence[str],
     items: Sequence[str],
     played: np.ndarray,
