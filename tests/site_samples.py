@@ -40,6 +40,11 @@ L(X, Y) &= \sum_{u,i} c_{ui} \left(p_{ui} - \mathbf{x}_u^\top \mathbf{y}_i\right
 \end{aligned}
 $$
 
+$$\boxed{(Y^\top C_u Y + \lambda I)\, x_u = Y^\top C_u p_u \quad\text{for each listener there is}}$$
+
+In a line $x_u = \tfrac{1}{41}\begin{pmatrix}5 \cdot 7 - 2 \cdot 2\\9 \cdot 2\end{pmatrix}
+= (31/41, 4/41) \approx (0.756, 0.098) \neq (0.333, 0.333)$ it is wide, too;
+
 with $x_u$ the vector of user $u$; see [the next lesson](03_factorize_a_matrix.ipynb),
 [section 2](#2-The-long-tail), [its solutions](solutions/01_x_solutions.ipynb),
 [a bad link](javascript:alert(3)) and [the paper](https://example.org/paper).

@@ -85,7 +85,7 @@ def test_names_from_the_data_appear_as_text(visit):
 def test_formulas_are_typeset_in_text_and_contents_but_not_in_outputs(visit):
     page = visit(LESSON)
     assert page.locator(".text-cell mjx-container").count() >= 8
-    assert page.locator('.text-cell mjx-container[display="true"]').count() == 1
+    assert page.locator('.text-cell mjx-container[display="true"]').count() == 2
     assert page.locator(".toc mjx-container").count() == 1
     assert page.locator(".output mjx-container").count() == 0
 

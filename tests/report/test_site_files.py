@@ -6,6 +6,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from PIL import Image
 from site_samples import DOLLARS, RESULT_ROWS, XSS, code, state, text, write_run, write_samples
 
 from helpers import paths
@@ -72,6 +73,18 @@ def test_card_of_a_finished_lesson_has_its_question_finding_picture_and_data(htm
     assert (html / card.img["src"]).is_file()
     assert card.select_one(".pill.synthetic").text == "synthetic last.fm"
     assert "1 min 14 s" in card.text
+
+
+def test_picture_of_a_card_is_the_first_that_is_no_strip(folders):
+    metrics = folders[1] / "metrics"
+    record = json.loads((metrics / "01.json").read_text(encoding="utf-8"))
+    Image.new("RGB", (900, 300)).save(metrics / "figures" / "01_strip.png")
+    strip = {"id": "1.0", "file": "figures/01_strip.png", "alt": "A strip."}
+    for figures, chosen in [([strip], "01_strip"), ([strip, *record["figures"]], "01_long_tail")]:
+        content = json.dumps(record | {"figures": figures})
+        (metrics / "01.json").write_text(content, encoding="utf-8")
+        card = card_of(soup_of(build_site(*folders)), "Explore who listens")
+        assert card.img["src"] == f"figures/{chosen}.png"
 
 
 def test_cards_say_what_failed_was_blocked_or_has_not_run(html):
@@ -321,8 +334,17 @@ def test_paths_are_shortened_and_nothing_else(given, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [(1892, "1,892"), (0.198361, "0.198"), (12345.6, "12,346"), (2e-5, "2e-05"), ("x", "x"),
-     (float("nan"), "–"), (True, "True")],
-)  # fmt: skip
+    [
+        (1892, "1,892"),
+        (12345.6, "12,346"),
+        (100.0, "100"),
+        (0.198361, "0.198"),
+        (0.6, "0.600"),
+        (2e-5, "2.00e-05"),
+        ("x", "x"),
+        (float("nan"), "–"),
+        (True, "True"),
+    ],
+)
 def test_values_are_written_for_readers(value, shown):
     assert format_value(value) == shown

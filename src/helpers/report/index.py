@@ -90,7 +90,7 @@ def format_value(value: Any) -> str:
         return str(value)
     if isinstance(value, int) or abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.3g}"
+    return f"{value:#.3g}".rstrip(".")
 
 
 def _number_row(number: dict[str, Any]) -> NumberRow:
@@ -150,9 +150,12 @@ def _format_setting(key: str, value: Any) -> str:
         return f"{format_value(value)} {name}"
     if key in ("model", "dataset", "kind", "data", "split"):
         return str(value)
-    if isinstance(value, list):
-        value = ", ".join(format_value(part) for part in value)
-    return f"{name} = {format_value(value)}"
+    values = value if isinstance(value, list) else [value]
+    return f"{name} = {', '.join(_format_exactly(part) for part in values)}"
+
+
+def _format_exactly(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _is_result(row: Any) -> bool:
