@@ -23,11 +23,11 @@ _TRAIT_LOG_WEIGHTS = {
     "scene": 1.2,
     "second scene": -0.5,
     "mood": -0.6,
-    "decade": -0.6,
-    "voice": -0.4,
-    "country": -1.0,
-    "junk": -0.2,
-    "more junk": -1.5,
+    "decade": -1.0,
+    "voice": 0.1,
+    "country": -1.2,
+    "junk": 2.3,
+    "more junk": 1.9,
 }
 
 
@@ -209,21 +209,19 @@ def _trait_tags(world: World, vocabulary: list[str]) -> tuple[np.ndarray, int]:
     position = {tag: at for at, tag in enumerate(vocabulary)}
 
     def tags_of(words: tuple[str, ...], which: np.ndarray) -> np.ndarray:
-        return np.array([position[word] for word in words])[which]
+        return np.where(which < 0, -1, np.array([position[word] for word in words])[which])
 
     moods = np.array([[position[mood] for mood in moods] for moods in MOODS])
     labels = world.labels
     columns = (
         tags_of(GENRE_NAMES, world.genre),
         tags_of(SCENE_NAMES, world.scene),
-        _second_scene(world),
+        tags_of(SCENE_NAMES, _second_scene(world)),
         moods[world.genre, labels["mood"]],
         tags_of(DECADES, labels["decade"]),
         tags_of(VOICES, labels["voice"]),
         tags_of(COUNTRIES, labels["country"]),
     )
-    second = columns[2]
-    columns[2][second >= 0] = tags_of(SCENE_NAMES, second[second >= 0])
     n_traits = 1 + max(position[word] for word in COUNTRIES)
     return np.column_stack(columns), n_traits
 

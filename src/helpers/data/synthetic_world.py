@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.special import log_ndtr
+from scipy.special import log_ndtr, ndtri
 
 from helpers.data.synthetic_names import (
     AWKWARD_NAMES,
@@ -30,12 +30,12 @@ from helpers.data.synthetic_names import (
     N_GLOBAL_SCENES,
     SCENE_NAMES,
     SCENES_PER_GENRE,
-    VOICES,
     artist_names,
 )
 from helpers.data.synthetic_settings import WorldSettings
 
 LISTENERS_A_CHUNK = 50  # Bounds memory: a chunk × artists matrix is the largest thing held.
+GOLDEN_RATIO = (np.sqrt(5) - 1) / 2
 
 
 class Listening(NamedTuple):
@@ -68,7 +68,8 @@ class World:
     artist_factors : csr_array, shape (n_artists, n_scenes)
         Membership phi; its mean weighted by reach is 1 in every scene.
     labels : dict of ndarray of int, each of shape (n_artists,)
-        Further traits that tags speak of: "mood" (0 to 2), "decade", "voice", "country".
+        Further traits that tags speak of: "mood" (0 to 2), "decade", "voice" (-1: none that
+        users name) and "country".
     listener_factors : ndarray, shape (n_listeners, n_scenes)
         Scene shares theta; rows sum to 1.
     mainstream, openness, list_length, level, spread : ndarray, shape (n_listeners,)
@@ -163,7 +164,7 @@ def _draw_artists(
     """Return main scene, log reach and scene memberships of all artists."""
     n, global_scenes = settings.n_artists, _global_scene_shares(settings)
     log_reach = _draw_log_reach(settings, rng)
-    scene = rng.choice(N_GLOBAL_SCENES, n, p=global_scenes)
+    scene = _spread_over(global_scenes, log_reach, rng)
     genre = GENRE_OF_SCENE[scene]
     is_local = rng.random(n) < settings.local_share
     country = rng.choice(len(LOCAL_COUNTRIES), n, p=_country_shares(settings))
@@ -194,9 +195,21 @@ def _draw_artists(
     return np.where(is_local, local_scene, scene), log_reach, factors
 
 
+def _spread_over(shares: np.ndarray, log_reach: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a scene for each artist so that each scene gets its share of the widely known ones.
+
+    Steps of the golden ratio along the ranking by reach fill the unit interval evenly at every
+    depth; independent draws would now and then give a small scene the greatest star.
+    """
+    rank = np.argsort(np.argsort(-log_reach, kind="stable"))
+    at = (rng.random() + rank * GOLDEN_RATIO) % 1
+    return np.minimum(np.searchsorted(np.cumsum(shares), at), len(shares) - 1)
+
+
 def _draw_log_reach(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
     n, cap = settings.n_artists, settings.reach_cap * settings.reach_sd
-    log_reach = settings.reach_sd * rng.standard_normal(n)
+    # Evenly spaced quantiles: a few stars drawn by chance would set how unequal the world is.
+    log_reach = settings.reach_sd * ndtri((rng.permutation(n) + 0.5) / n)
     log_reach = cap - np.logaddexp(0, cap - log_reach)
     obscure = rng.random(n) < settings.obscure_share
     quiet = settings.obscure_log_reach + settings.obscure_log_reach_sd * rng.standard_normal(n)
@@ -267,7 +280,7 @@ def _draw_labels(scene: np.ndarray, rng: np.random.Generator) -> dict[str, np.nd
     return {
         "mood": rng.integers(0, len(MOODS[0]), n),
         "decade": rng.choice(len(DECADES), n, p=(0.07, 0.12, 0.2, 0.26, 0.35)),
-        "voice": rng.choice(len(VOICES), n, p=(0.4, 0.45, 0.15)),
+        "voice": rng.choice([0, 1, 2, -1], n, p=(0.35, 0.1, 0.1, 0.45)),
         "country": np.where(scene < N_GLOBAL_SCENES, elsewhere, country_of_scene),
     }
 
