@@ -144,7 +144,7 @@ def test_run_defaults_to_synthetic_data_and_every_lesson(pipeline):
 def test_second_run_at_once_is_refused(pipeline, capsys):
     from helpers.lock import only_process
 
-    with only_process(paths.reports_dir() / ".lock", "busy"):
+    with only_process(paths.runs_dir() / ".lock", "busy"):
         assert main(["run"]) == 1
     said = capsys.readouterr().err
     assert said.startswith("helpers: another run (process ")
@@ -237,3 +237,21 @@ def test_data_make_writes_the_world_and_prints_its_folder(tmp_path, monkeypatch,
 def test_data_get_refuses_what_cannot_be_downloaded(capsys):
     assert main(["data", "get", "books"]) == 1
     assert "dataset is 'books', expected one of lastfm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("within", "status"), [([True, True], 0), ([True, False], 1)])
+def test_data_compare_prints_the_table_and_tells_whether_it_holds(
+    tiny_lastfm_dir, tmp_path, monkeypatch, capsys, within, status
+):
+    import polars as pl
+
+    from helpers import data, realism
+
+    compared = []
+    table = pl.DataFrame({"statistic": ["users", "artists"], "within": within})
+    monkeypatch.setattr(realism, "compare_worlds", lambda *dirs: compared.append(dirs) or table)
+    monkeypatch.setattr(realism, "render", lambda table: f"{len(table)} statistics")
+    monkeypatch.setattr(data, "_synthetic_world", lambda: tmp_path)
+    assert main(["data", "compare", "--data-dir", str(tiny_lastfm_dir.parent)]) == status
+    assert compared == [(tiny_lastfm_dir, tmp_path / "lastfm")]
+    assert capsys.readouterr().out == "2 statistics\n"

@@ -69,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     reports = paths.reports_dir()
     busy = f"another run (process {{pid}}) is writing {reports}; wait until it ends or stop it"
-    with only_process(reports / ".lock", busy):
+    with only_process(paths.runs_dir() / ".lock", busy):
         plans = plan_lessons(
             arguments.lessons,
             data=arguments.data,

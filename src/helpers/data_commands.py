@@ -86,13 +86,10 @@ def _add_compare(steps: argparse._SubParsersAction) -> None:
 
 def data_compare(arguments: argparse.Namespace) -> int:
     """Compare the synthetic world with the real data; 1 if a statistic is out of tolerance."""
-    import polars as pl
-
     from helpers.data import find_dataset
-    from helpers.realism import compare_worlds
+    from helpers.realism import compare_worlds, render
 
     real = find_dataset("lastfm", "real", arguments.data_dir)
     table = compare_worlds(real.folder, find_dataset("lastfm", "synthetic").folder)
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, tbl_hide_dataframe_shape=True, tbl_width_chars=120):
-        print(table)
-    return int(not table["within"].fill_null(True).all())
+    print(render(table))
+    return int(not table["within"].all())
