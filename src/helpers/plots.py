@@ -254,10 +254,7 @@ def name_points(
 
 
 def log_scale(ax: Axes, *, x: bool = False, y: bool = False) -> Axes:
-    """Make one or both axes logarithmic, with ticks written as 1, 10, 100, 1k.
-
-    The usual ticks are formulas, which this style shows as they are written.
-    """
+    """Make one or both axes logarithmic; ticks read 1, 10, 100, 1k, for formulas are not drawn."""
     for wanted, axis, set_scale in ((x, ax.xaxis, ax.set_xscale), (y, ax.yaxis, ax.set_yscale)):
         if wanted:
             set_scale("log")
@@ -287,8 +284,10 @@ def points(
 
 
 def _short(tick: float) -> str:
-    whole = f"{tick:,.0f}".replace(",000,000", "M").replace(",000", "k")
-    return whole if tick >= 1 else f"{tick:g}"
+    for size, letter in ((1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if tick >= size:
+            return f"{tick / size:g}{letter}"
+    return f"{tick:g}"
 
 
 def _new_axes() -> Axes:
