@@ -9,73 +9,87 @@ class WorldSettings:
 
     The constants were calibrated against the real last.fm dataset of HetRec 2011, so that the
     statistics of `helpers.realism` agree on several seeds; they mean nothing beyond that.
+    `helpers.data.synthetic_world` says what they do.
     """
 
+    # Sizes. Artists are those who could be heard: whom nobody plays appears in no file.
     n_listeners: int = 1892
-    n_artists: int = 59_792  # Latent; those whom nobody plays never appear in a file.
+    n_artists: int = 60_162
     n_tags: int = 11_946
-    list_length: int = 50  # last.fm gave the 50 most played artists of a user.
+    # last.fm gave the 50 most played artists of a user; new users have fewer.
+    list_length: int = 50
+    short_list_share: float = 0.033
 
-    # Popularity of genres, of scenes inside a genre, of countries: the r-th has r ** -exponent.
-    genre_exponent: float = 0.72
-    scene_exponent: float = 0.703
-    country_exponent: float = 0.697
+    # How common genres are, scenes inside a genre, countries: the r-th has r ** -exponent.
+    genre_exponent: float = 0.896
+    scene_exponent: float = 0.645
+    country_exponent: float = 0.763
 
-    # Artists. Reach is log-normal, flattened at the top; a share of all artists is obscure.
-    reach_sd: float = 2.598
-    reach_cap: float = 3.193  # in standard deviations
-    obscure_share: float = 0.606
-    obscure_log_reach: float = -0.752
+    # Reach of artists: log-normal, flattened at the top (the cap is in standard deviations).
+    reach_sd: float = 2.538
+    reach_cap: float = 3.193
+    # A share of all artists is obscure instead; most of those with one listener are.
+    obscure_share: float = 0.625
+    obscure_log_reach: float = -0.641
     obscure_log_reach_sd: float = 0.5
-    local_share: float = 0.298  # Artists of a country's own scene, and how much they belong to
-    local_global_weight: float = 0.061  # a global scene of their genre as well.
-    related_share: float = (
-        0.522  # Other artists with a second scene in their genre, and its weight.
-    )
-    related_weight: float = 0.327
-    crossover_share: float = 0.138  # Other artists with a further scene anywhere.
-    crossover_weight: float = 0.079
 
-    # Listeners.
-    genres_a_listener: float = 2.805  # 1 + Poisson
-    same_family_log_odds: float = 1.782  # of a further genre in the family of the first
-    genre_concentration: float = 0.854  # of the Dirichlet shares of a listener's genres
-    scene_concentration: float = 0.637  # of the shares of scenes inside a genre
-    at_home_share: float = 0.798  # Listeners with an ear for their country's scenes, and the
-    local_taste_a: float = 1.248  # Beta distribution of the share of these in their lists.
-    local_taste_b: float = 1.204
-    mainstream_mean: float = 1.188
+    # Artists of a country's own scene, and how much they belong to a global scene as well.
+    local_share: float = 0.287
+    local_global_weight: float = 0.083
+    # Global artists with a second scene in their genre, and with a further one anywhere.
+    related_share: float = 0.146
+    related_weight: float = 0.318
+    crossover_share: float = 0.192
+    crossover_weight: float = 0.103
+
+    # Tastes: 1 + Poisson genres, often of one family; Dirichlet shares of genres and scenes.
+    genres_a_listener: float = 2.573
+    same_family_log_odds: float = 1.782
+    genre_concentration: float = 0.915
+    scene_concentration: float = 0.49
+    # Listeners with an ear for their country's scenes: how many, and Beta(a, b) share of these.
+    at_home_share: float = 0.706
+    local_taste_a: float = 1.684
+    local_taste_b: float = 1.515
+
+    # How much reach decides whom a listener meets (normal), and liking of anything (log-normal).
+    mainstream_mean: float = 1.233
     mainstream_sd: float = 0.495
     mainstream_min: float = 0.1
-    openness_mean: float = 0.095  # log-normal
+    openness_mean: float = 0.13
     openness_log_sd: float = 0.973
-    short_list_share: float = 0.033  # New listeners, with fewer artists than a list holds.
 
     # Plays: exp(level + spread * x) with x exponential, since a list is the top of a power law.
-    log_plays_mean: float = 5.469
-    level_sd: float = 1.37
+    log_plays_mean: float = 5.52
+    level_sd: float = 1.3
     spread_median: float = 0.73
     spread_log_sd: float = 0.4
-    plays_preference: float = 0.15  # How much x follows preference and reach; the rest is chance.
-    plays_reach: float = 0.25
+    # How strongly x follows preference and reach (correlations); the rest is chance.
+    plays_preference: float = 0.35
+    plays_reach: float = 0.37
 
-    # Tags.
-    tagged_median: float = 13.5  # artists a user tags; log-normal
+    # Artists whom a user tags: log-normal number, partly from the user's own list, the others
+    # by listeners ** exponent in liked scenes; a few are in nobody's list.
+    tagged_median: float = 13.5
     tagged_log_sd: float = 2.3
     tagged_max: int = 4000
-    tagged_own_share: float = 0.36  # of them are in the user's own list
+    tagged_own_share: float = 0.36
     tagged_reach_exponent: float = 1.28
-    tagged_unlisted_share: float = 0.003  # artists whom no list holds
-    tags_an_artist: float = 2.2  # further tags a user gives an artist, mean of a geometric
-    tags_an_artist_log_sd: float = 0.8
-    junk_exponent: float = 0.6
+    tagged_unlisted_share: float = 0.003
+    # Tags a user gives an artist: geometric, its mean less one log-normal over users.
+    further_tags: float = 2.2
+    further_tags_log_sd: float = 0.8
+    # Words of a user's own making, drawn from all of them by rank ** -exponent.
     junk_a_user: int = 60
-    distinct_tags_max: int = 50  # last.fm gave the 50 most used tags of a user.
+    junk_exponent: float = 0.6
+    # last.fm gave the 50 most used tags of a user.
+    distinct_tags_max: int = 50
 
-    # Friendships.
-    links_a_user: float = 11.0  # that a user starts, mean
+    # Friendships that a user starts (log-normal), each with the most like-minded of a few
+    # whom the user meets in a common scene.
+    links_a_user: float = 11.0
     links_log_sd: float = 1.4
-    friend_candidates: int = 6  # met in a common scene; the most like-minded becomes a friend
+    friend_candidates: int = 6
 
 
 SCALES = {

@@ -194,8 +194,8 @@ def _choose_tags(
     scores = weights + leaning[users] - np.log(rng.standard_exponential(candidates.shape))
     scores[candidates < 0] = -np.inf
     settings = world.settings
-    talkative = rng.standard_normal(len(pool)) * settings.tags_an_artist_log_sd
-    further = settings.tags_an_artist * np.exp(talkative - settings.tags_an_artist_log_sd**2 / 2)
+    talkative = rng.standard_normal(len(pool)) * settings.further_tags_log_sd
+    further = settings.further_tags * np.exp(talkative - settings.further_tags_log_sd**2 / 2)
     n_tags = rng.geometric(1 / (1 + further[users]))
     ranks = np.argsort(np.argsort(-scores, axis=1), axis=1)
     row, column = np.nonzero((ranks < n_tags[:, None]) & (candidates >= 0))
