@@ -21,7 +21,7 @@ from helpers.data.synthetic_settings import SCALES
 from helpers.data.synthetic_world import World, draw_world
 from helpers.errors import DataError, SettingError
 
-WORLD_VERSION = 2  # Raise it whenever the same seed gives other bytes.
+WORLD_VERSION = 3  # Raise it whenever the same seed gives other bytes.
 
 
 @dataclass(frozen=True)

@@ -147,16 +147,37 @@ _ADJECTIVES = (
     "Black", "Golden", "Silent", "Broken", "Electric", "Hollow", "Crimson", "Lost", "Wild",
     "Little", "Burning", "Northern", "Paper", "Distant", "Sleeping", "Lucky", "Frozen", "Velvet",
     "Secret", "Crooked", "Plastic", "Holy", "Dusty", "Modern", "Pale", "Sunken", "Rusty", "Tiny",
+    "Scarlet", "Restless", "Gentle", "Second", "Endless", "Hidden", "Bitter", "Open", "Foreign",
+    "Midnight", "Solar", "Lonely", "Young", "Silver", "Quiet", "Blind", "Running", "Wooden",
+    "Bright", "Last", "Seven", "Ancient", "Mutual", "Polar",
 )  # fmt: skip
 _NOUNS = (
-    "Foxes", "Machine", "Garden", "Parade", "Ghosts", "Sister", "Ocean", "Mountain", "Radio",
+    "Foxes", "Machine", "Garden", "Parade", "Ghosts", "Sisters", "Ocean", "Mountain", "Radio",
     "Winter", "Animals", "Union", "Theatre", "Letters", "Empire", "Strangers", "Satellite",
-    "Kingdom", "Summer", "Shadows", "Harbour", "Brothers", "Tigers", "Cinema", "Circus", "Moon",
-    "Station", "Colours", "Windows", "Daughters", "Arrows", "Pilots", "Islands", "Children",
+    "Kingdom", "Shadows", "Harbour", "Brothers", "Tigers", "Cinema", "Circus", "Moon", "Station",
+    "Colours", "Windows", "Daughters", "Arrows", "Pilots", "Islands", "Children", "Bandits",
+    "Forest", "Cities", "Wolves", "Signals", "Society", "Brigade", "Dreamers", "Mirrors", "Bridges",
+    "Planet", "Flowers", "Tourists", "Engines", "Lovers", "Club", "Waves", "Harpoons", "Rebels",
+    "Monuments", "Lions", "Nation", "Airport", "Poets", "Sailors", "Butchers",
+)  # fmt: skip
+_GIVEN_NAMES = (
+    "Ada", "Alma", "Anton", "Basil", "Bella", "Clara", "Conrad", "Cora", "Dahlia", "Edgar", "Eliza",
+    "Esther", "Felix", "Flora", "Gideon", "Greta", "Hazel", "Hugo", "Ida", "Iris", "Jasper",
+    "Jonah", "June", "Leon", "Lena", "Lucas", "Mabel", "Maya", "Milo", "Nadia", "Nina", "Noah",
+    "Olive", "Oscar", "Otis", "Pearl", "Quinn", "Rosa", "Ruben", "Selma", "Silas", "Stella", "Theo",
+    "Vera", "Victor", "Viola", "Wanda",
+)  # fmt: skip
+_SURNAME_STARTS = (
+    "Ash", "Black", "Bram", "Cal", "Dun", "El", "Fair", "Gren", "Hal", "Hart", "Kel", "Lang", "Mar",
+    "Nor", "Pem", "Ros", "Thorn", "Wes",
+)  # fmt: skip
+_SURNAME_ENDS = (
+    "berry", "bourne", "brook", "combe", "croft", "den", "field", "ford", "gate", "holm", "ley",
+    "low", "more", "ridge", "ton", "well",
 )  # fmt: skip
 _SYLLABLES = (
-    "ka", "lo", "mi", "ra", "ven", "dor", "el", "shi", "tan", "zu", "bel", "nor", "fa", "ri",
-    "os", "qui", "mar", "lin", "the", "jo", "an", "sko", "wil", "ge", "ür", "só", "né", "bjø",
+    "ka", "lo", "mi", "ra", "ven", "dor", "el", "tan", "zu", "bel", "nor", "fa", "ri", "os", "mar",
+    "lin", "jo", "an", "vi", "ge", "sa", "te", "no", "ru", "di", "ko",
 )  # fmt: skip
 _OPENINGS = ("i want", "songs for", "music to", "best of", "too much", "my", "not", "so", "pure")
 _SUBJECTS = (
@@ -168,7 +189,7 @@ _ENDINGS = ("", "", " songs", " mix", " forever", " lol", " vibes", " feelings",
 
 
 def artist_names(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return an invented name for each artist, shape (n_artists,).
+    """Return an invented name for each artist, each another one, shape (n_artists,).
 
     Parameters
     ----------
@@ -176,6 +197,15 @@ def artist_names(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         Position in `SCENE_NAMES`; names borrow words of its genre and sounds of its country.
     rng : Generator
     """
+    names = _compose(scenes, rng)
+    repeated = _repeated(names)
+    while len(repeated):
+        names[repeated] = _compose(scenes[repeated], rng)
+        repeated = _repeated(names)
+    return names
+
+
+def _compose(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     names = np.empty(len(scenes), dtype=object)
     words = [genre_words for _, _, genre_words in GENRES.values()]
     sounds = [_SYLLABLES, *LOCAL_SYLLABLES.values()]
@@ -187,6 +217,12 @@ def artist_names(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     for row, (genre, sound, form, draw) in enumerate(zip(*columns, strict=True)):
         names[row] = _FORMS[form](words[genre], sounds[sound], draw)
     return names
+
+
+def _repeated(names: np.ndarray) -> np.ndarray:
+    """Return the rows whose name stands in an earlier row already."""
+    seen: set[str] = set()
+    return np.array([row for row, name in enumerate(names) if name in seen or seen.add(name)], int)
 
 
 def junk_tags(n: int, rng: np.random.Generator) -> list[str]:
@@ -222,7 +258,10 @@ def _invented(sounds: tuple[str, ...], draw: list[int]) -> str:
 
 
 def _person(sounds: tuple[str, ...], draw: list[int]) -> str:
-    return f"{_invented(sounds, draw[:3])} {_invented(sounds, draw[3:])}"
+    given = _of(_GIVEN_NAMES, draw[0])
+    if sounds is _SYLLABLES:
+        return f"{given} {_of(_SURNAME_STARTS, draw[1])}{_of(_SURNAME_ENDS, draw[2])}"
+    return f"{given} {_invented(sounds, draw[1:])}"
 
 
 _FORMS = (
@@ -230,11 +269,11 @@ _FORMS = (
     lambda words, sounds, d: f"{_of(_ADJECTIVES, d[0])} {_of(words, d[1])}",
     lambda words, sounds, d: f"{_of(words, d[0])} {_of(_NOUNS, d[1])}",
     lambda words, sounds, d: f"{_invented(sounds, d)} {_of(words, d[4])}",
-    lambda words, sounds, d: _invented(sounds, d) + _invented(sounds, d[3:]).lower(),
+    lambda words, sounds, d: _invented(sounds, d) + _of(sounds, d[5]),
     lambda words, sounds, d: _person(sounds, d),
-    lambda words, sounds, d: f"{_person(sounds, d)} & The {_of(_NOUNS, d[0])}",
+    lambda words, sounds, d: f"{_person(sounds, d)} & The {_of(_NOUNS, d[5])}",
     lambda words, sounds, d: f"{_of(words, d[0])} of {_invented(sounds, d[1:])}",
     lambda words, sounds, d: f"DJ {_invented(sounds, d)}",
     lambda words, sounds, d: f"{_of(_NOUNS, d[0])} {1 + d[1] % 99}",
 )
-_FORM_SHARES = (0.12, 0.1, 0.12, 0.14, 0.13, 0.2, 0.05, 0.08, 0.03, 0.03)
+_FORM_SHARES = (0.16, 0.1, 0.16, 0.11, 0.05, 0.2, 0.06, 0.1, 0.03, 0.03)

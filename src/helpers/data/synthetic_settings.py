@@ -2,6 +2,10 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
+from helpers.data.synthetic_names import GENRE_NAMES, LOCAL_COUNTRIES, SCENES_PER_GENRE
+
 
 @dataclass(frozen=True)
 class WorldSettings:
@@ -90,6 +94,27 @@ class WorldSettings:
     links_a_user: float = 11.0
     links_log_sd: float = 1.4
     friend_candidates: int = 6
+
+    @property
+    def genre_shares(self) -> np.ndarray:
+        """How common each genre is, shape (n_genres,)."""
+        return zipf_shares(len(GENRE_NAMES), self.genre_exponent)
+
+    @property
+    def scene_shares(self) -> np.ndarray:
+        """How common each scene is inside its genre, shape (SCENES_PER_GENRE,)."""
+        return zipf_shares(SCENES_PER_GENRE, self.scene_exponent)
+
+    @property
+    def country_shares(self) -> np.ndarray:
+        """How common each country with scenes of its own is, shape (n_countries,)."""
+        return zipf_shares(len(LOCAL_COUNTRIES), self.country_exponent)
+
+
+def zipf_shares(n: int, exponent: float) -> np.ndarray:
+    """Return n shares that fall as rank ** -exponent and sum to 1."""
+    shares = np.arange(1, n + 1) ** -exponent
+    return shares / shares.sum()
 
 
 SCALES = {

@@ -15,7 +15,8 @@ from helpers.data.synthetic_names import (
     VOICES,
     junk_tags,
 )
-from helpers.data.synthetic_world import LISTENERS_A_CHUNK, World, zipf_shares
+from helpers.data.synthetic_settings import zipf_shares
+from helpers.data.synthetic_world import LISTENERS_A_CHUNK, World
 
 # How readily a trait of an artist becomes a tag (log weights); each user adds a leaning.
 _TRAIT_LOG_WEIGHTS = {

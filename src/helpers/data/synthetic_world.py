@@ -18,11 +18,11 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import log_ndtr, ndtri
 
+from helpers.data.synthetic_listeners import draw_listeners
 from helpers.data.synthetic_names import (
     AWKWARD_NAMES,
     COUNTRIES,
     DECADES,
-    FAMILIES,
     GENRE_NAMES,
     GENRE_OF_SCENE,
     LOCAL_COUNTRIES,
@@ -110,7 +110,7 @@ def draw_world(settings: WorldSettings, seed: int) -> World:
         log_reach=log_reach,
         artist_factors=factors,
         labels=_draw_labels(scene, _rng(seed, "labels")),
-        **_draw_listeners(settings, _rng(seed, "listeners")),
+        **draw_listeners(settings, _rng(seed, "listeners")),
     )
 
 
@@ -162,12 +162,13 @@ def _draw_artists(
     settings: WorldSettings, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, sp.csr_array]:
     """Return main scene, log reach and scene memberships of all artists."""
-    n, global_scenes = settings.n_artists, _global_scene_shares(settings)
+    n = settings.n_artists
+    global_scenes = np.outer(settings.genre_shares, settings.scene_shares).ravel()
     log_reach = _draw_log_reach(settings, rng)
     scene = _spread_over(global_scenes, log_reach, rng)
     genre = GENRE_OF_SCENE[scene]
     is_local = rng.random(n) < settings.local_share
-    country = rng.choice(len(LOCAL_COUNTRIES), n, p=_country_shares(settings))
+    country = rng.choice(len(LOCAL_COUNTRIES), n, p=settings.country_shares)
     local_scene = N_GLOBAL_SCENES + country * len(GENRE_NAMES) + genre
 
     local = np.flatnonzero(is_local)
@@ -216,62 +217,6 @@ def _draw_log_reach(settings: WorldSettings, rng: np.random.Generator) -> np.nda
     return np.where(obscure, quiet, log_reach)
 
 
-def _draw_listeners(settings: WorldSettings, rng: np.random.Generator) -> dict[str, np.ndarray]:
-    """Return the traits of all listeners by their names in `World`."""
-    n = settings.n_listeners
-    mainstream = settings.mainstream_mean + settings.mainstream_sd * rng.standard_normal(n)
-    openness_sd = settings.openness_log_sd
-    openness = np.exp(openness_sd * rng.standard_normal(n) - openness_sd**2 / 2)
-    length = np.full(n, settings.list_length)
-    is_new = rng.random(n) < settings.short_list_share
-    length[is_new] = rng.integers(1, settings.list_length, is_new.sum())
-    spread_sd = settings.spread_log_sd
-    spread = settings.spread_median * np.exp(spread_sd * rng.standard_normal(n))
-    # An exponential has mean 1, so the mean of the log is level + spread.
-    level = settings.log_plays_mean + settings.level_sd * rng.standard_normal(n) - spread
-    return {
-        "listener_factors": _draw_tastes(settings, rng),
-        "mainstream": np.maximum(mainstream, settings.mainstream_min),
-        "openness": settings.openness_mean * openness,
-        "list_length": length,
-        "level": level,
-        "spread": spread,
-    }
-
-
-def _draw_tastes(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
-    """Return the share of each scene for each listener, shape (n_listeners, n_scenes)."""
-    n, n_genres = settings.n_listeners, len(GENRE_NAMES)
-    genres = _draw_genre_shares(settings, rng)
-    alpha = settings.scene_concentration * SCENES_PER_GENRE
-    alpha = alpha * zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)
-    scenes = rng.standard_gamma(alpha, (n, n_genres, SCENES_PER_GENRE)) + np.finfo(float).tiny
-    scenes /= scenes.sum(axis=2, keepdims=True)
-    is_at_home = rng.random(n) < settings.at_home_share
-    local = rng.beta(settings.local_taste_a, settings.local_taste_b, n) * is_at_home
-    country = rng.choice(len(LOCAL_COUNTRIES), n, p=_country_shares(settings))
-    local_shares = np.zeros((n, len(LOCAL_COUNTRIES), n_genres))
-    local_shares[np.arange(n), country] = local[:, None] * genres
-    global_shares = ((1 - local)[:, None] * genres)[:, :, None] * scenes
-    return np.concatenate([global_shares.reshape(n, -1), local_shares.reshape(n, -1)], axis=1)
-
-
-def _draw_genre_shares(settings: WorldSettings, rng: np.random.Generator) -> np.ndarray:
-    """Return the share of each genre for each listener: few genres, often of one family."""
-    n, shares = settings.n_listeners, zipf_shares(len(GENRE_NAMES), settings.genre_exponent)
-    family = np.array([[name in names for names in FAMILIES] for name in GENRE_NAMES]).argmax(
-        axis=1
-    )
-    first = rng.choice(len(shares), n, p=shares)
-    odds = shares * np.exp(settings.same_family_log_odds * (family == family[first][:, None]))
-    odds[np.arange(n), first] = np.inf
-    # The genres with the smallest E / odds: a draw without replacement, as in `listen`.
-    rank = np.argsort(np.argsort(rng.standard_exponential(odds.shape) / odds, axis=1), axis=1)
-    weights = rng.standard_gamma(settings.genre_concentration, odds.shape) + np.finfo(float).tiny
-    weights[rank >= 1 + rng.poisson(settings.genres_a_listener - 1, n)[:, None]] = 0
-    return weights / weights.sum(axis=1, keepdims=True)
-
-
 def _draw_labels(scene: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
     n = len(scene)
     anglophone = len(COUNTRIES) - len(LOCAL_COUNTRIES)
@@ -290,21 +235,6 @@ def _name_artists(scene: np.ndarray, log_reach: np.ndarray, rng: np.random.Gener
     widely_known = np.argsort(-log_reach)[30 : 30 + 7 * len(AWKWARD_NAMES) : 7]
     names[widely_known] = AWKWARD_NAMES
     return names
-
-
-def _global_scene_shares(settings: WorldSettings) -> np.ndarray:
-    genres = zipf_shares(len(GENRE_NAMES), settings.genre_exponent)
-    return np.outer(genres, zipf_shares(SCENES_PER_GENRE, settings.scene_exponent)).ravel()
-
-
-def _country_shares(settings: WorldSettings) -> np.ndarray:
-    return zipf_shares(len(LOCAL_COUNTRIES), settings.country_exponent)
-
-
-def zipf_shares(n: int, exponent: float) -> np.ndarray:
-    """Return n shares that fall as rank ** -exponent and sum to 1."""
-    shares = np.arange(1, n + 1) ** -exponent
-    return shares / shares.sum()
 
 
 def _standardised(values: np.ndarray) -> np.ndarray:
