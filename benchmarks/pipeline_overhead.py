@@ -22,8 +22,8 @@ from timing import race
 
 from helpers import paths
 from helpers.data import find_dataset
-from helpers.lessons import choose_lessons, find_lessons
-from helpers.pipeline import execute_notebook, kernel_environment
+from helpers.pipeline.execute import execute_notebook, kernel_environment
+from helpers.pipeline.lessons import choose_lessons, find_lessons
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from helpers import paths
-from helpers.lessons import find_lessons, read_lesson
-from helpers.pipeline import inspect_parameters
+from helpers.pipeline.execute import inspect_parameters
+from helpers.pipeline.lessons import find_lessons, read_lesson
 
 LESSONS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 SOLUTIONS = sorted((paths.NOTEBOOKS / "solutions").glob("*.ipynb"))

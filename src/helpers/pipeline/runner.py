@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TextIO
 
-from helpers import run_state
 from helpers.errors import LessonError, SettingError
-from helpers.pipeline import CellError, LessonKernel, execute_notebook, kernel_environment
-from helpers.plan import Plan
-from helpers.progress import Progress
+from helpers.pipeline import run_state
+from helpers.pipeline.execute import CellError, LessonKernel, execute_notebook, kernel_environment
+from helpers.pipeline.plan import Plan
+from helpers.pipeline.progress import Progress
 
 _TICK_SECONDS = 0.25
 

@@ -1,12 +1,9 @@
-"""The commands that look after the data: make, get, check, compare.
-
-As in `helpers.commands`, everything heavy is imported inside the command that needs it.
-"""
+"""The command `data` and its steps: make, get, check, compare."""
 
 import argparse
 
 from helpers import paths
-from helpers.options import add_command, add_data_dir
+from helpers.commands.options import add_command, add_data_dir
 
 
 def add_data(commands: argparse._SubParsersAction) -> None:

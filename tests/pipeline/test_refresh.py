@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from helpers import paths
 from helpers.errors import LessonError
-from helpers.refresh import normalise, refresh_notebooks
+from helpers.pipeline.refresh import normalise, refresh_notebooks
 
 
 def write_notebook(file: Path, *sources: str) -> Path:

@@ -22,7 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from helpers import paths
 from helpers.errors import LessonError
-from helpers.lessons import LessonNotebook, Parameter
+from helpers.pipeline.lessons import LessonNotebook, Parameter
 
 # papermill and nbclient report what they raise a second time; the command line says it once.
 logging.getLogger("papermill").addHandler(logging.NullHandler())

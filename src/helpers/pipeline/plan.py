@@ -4,17 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from helpers import paths, run_state
+from helpers import paths
 from helpers.data import find_dataset
 from helpers.errors import SettingError
-from helpers.lessons import (
+from helpers.pipeline import run_state
+from helpers.pipeline.execute import inspect_parameters
+from helpers.pipeline.lessons import (
     LessonNotebook,
     choose_lessons,
     find_lessons,
     parse_settings,
     settings_for_lessons,
 )
-from helpers.pipeline import inspect_parameters
 
 
 @dataclass(frozen=True)

@@ -14,30 +14,19 @@ from typing import Any
 
 from helpers import paths
 from helpers.files import write_atomically
-from helpers.lessons import LessonNotebook
+from helpers.pipeline.lessons import LessonNotebook
 
-_PACKAGE = Path(__file__).parent
+_PACKAGE = Path(__file__).parents[1]
 # Changing how lessons are run, reported or asked for leaves what they compute as it is.
-_WITHOUT_INFLUENCE = frozenset(
-    [
-        "__main__",
-        "commands",
-        "data_commands",
-        "options",
-        "lessons",
-        "lock",
-        "pipeline",
-        "plan",
-        "progress",
-        "refresh",
-        "run_state",
-        "runner",
-        "report/index",
-        "report/page",
-        "report/runs",
-        "report/sanitize",
-        "report/site",
-    ]
+_WITHOUT_INFLUENCE = (
+    "__main__.py",
+    "commands/",
+    "pipeline/",
+    "report/index.py",
+    "report/page.py",
+    "report/runs.py",
+    "report/sanitize.py",
+    "report/site.py",
 )
 
 
@@ -124,8 +113,8 @@ def code_digest() -> str:
     libraries = sorted(f"{library.name} {library.version}" for library in distributions())
     modules = []
     for file in sorted(_PACKAGE.rglob("*.py")):
-        name = file.relative_to(_PACKAGE).with_suffix("").as_posix()
-        if name not in _WITHOUT_INFLUENCE:
+        name = file.relative_to(_PACKAGE).as_posix()
+        if not name.startswith(_WITHOUT_INFLUENCE):
             modules.append((name, hashlib.sha256(file.read_bytes()).hexdigest()))
     return _digest([sys.version, libraries, modules])
 

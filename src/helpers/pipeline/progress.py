@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TextIO
 
-from helpers.lessons import LessonNotebook
+from helpers.pipeline.lessons import LessonNotebook
 
 _QUIET_SECONDS = 30.0
 """Without a terminal, how long a lesson may run before the next line about it."""

@@ -16,9 +16,9 @@ from helpers import paths
 from helpers.data import find_dataset
 from helpers.errors import LessonError
 from helpers.files import write_atomically
-from helpers.lessons import LessonNotebook, choose_lessons, find_lessons, read_lesson
-from helpers.pipeline import KERNEL, CellError, execute_notebook, kernel_environment
-from helpers.progress import Progress
+from helpers.pipeline.execute import KERNEL, CellError, execute_notebook, kernel_environment
+from helpers.pipeline.lessons import LessonNotebook, choose_lessons, find_lessons, read_lesson
+from helpers.pipeline.progress import Progress
 
 # What executing leaves in the metadata of cells, besides what an author put there.
 _TRACES = ("papermill", "execution", "ExecuteTime", "collapsed", "scrolled", "trusted")

@@ -1,0 +1,50 @@
+"""`python -m helpers data`: make, get, check, compare."""
+
+import pytest
+
+from helpers.__main__ import main
+
+
+def test_missing_real_data_names_the_command_that_gets_them(tmp_path, capsys):
+    for words in ("evaluate als --data real", "data compare"):
+        assert main([*words.split(), "--data-dir", str(tmp_path)]) == 1
+        assert "python -m helpers data get lastfm" in capsys.readouterr().err
+
+
+def test_data_check_tells_good_files_from_missing_ones(tiny_lastfm_dir, tmp_path, capsys):
+    assert main(["data", "check", "--data-dir", str(tiny_lastfm_dir.parent)]) == 0
+    assert "usable" in capsys.readouterr().out
+    assert main(["data", "check", "--data-dir", str(tmp_path)]) == 1
+    assert "the folder is missing" in capsys.readouterr().out
+
+
+def test_data_make_writes_the_world_and_prints_its_folder(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path))
+    assert main(["data", "make", "--scale", "tiny"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "tiny")
+    assert (tmp_path / "tiny" / "lastfm" / "user_artists.dat").is_file()
+
+
+def test_data_get_refuses_what_cannot_be_downloaded(capsys):
+    assert main(["data", "get", "books"]) == 1
+    assert "dataset is 'books', expected one of lastfm" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("within", [[True, True], [True, False]])
+def test_data_compare_prints_the_table_and_tells_whether_it_holds(
+    tiny_lastfm_dir, tmp_path, monkeypatch, capsys, within
+):
+    import polars as pl
+
+    from helpers import data, realism
+
+    compared = []
+    table = pl.DataFrame({"statistic": ["users", "artists"], "within": within})
+    monkeypatch.setattr(realism, "compare_worlds", lambda *dirs: compared.append(dirs) or table)
+    monkeypatch.setattr(realism, "render", lambda table: f"{len(table)} statistics")
+    monkeypatch.setattr(data, "_synthetic_world", lambda: tmp_path)
+    assert main(["data", "compare", "--data-dir", str(tiny_lastfm_dir.parent)]) == int(
+        not all(within)
+    )
+    assert compared == [(tiny_lastfm_dir, tmp_path / "lastfm")]
+    assert capsys.readouterr().out == "2 statistics\n"

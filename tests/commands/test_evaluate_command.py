@@ -1,0 +1,65 @@
+"""`python -m helpers evaluate`: on files of one's own, and on a dataset."""
+
+import json
+
+import pytest
+
+from helpers.__main__ import main
+
+
+@pytest.fixture
+def two_files(tmp_path):
+    """Training and test pairs of four users and five items."""
+    train = ["user_id,item_id,weight"]
+    train += [f"u{user},i{item},1" for user in range(4) for item in range(5) if item != user]
+    test = ["user_id,item_id,weight", *(f"u{user},i{user},1" for user in range(4))]
+    for name, lines in (("train.csv", train), ("test.csv", test)):
+        (tmp_path / name).write_text("\n".join(lines) + "\n")
+    return ["--train", str(tmp_path / "train.csv"), "--test", str(tmp_path / "test.csv")]
+
+
+def test_evaluate_judges_a_split_in_two_files(two_files, tmp_path, capsys):
+    lists, metrics = tmp_path / "lists.csv", tmp_path / "metrics.json"
+    outputs = ["--recommendations", str(lists), "--json", str(metrics)]
+    assert main(["evaluate", "popularity", "-k", "1", *two_files, *outputs]) == 0
+    assert "popularity" in capsys.readouterr().out
+    # Each user has one item left, which is the test item.
+    (row,) = json.loads(metrics.read_text())
+    assert (row["model"], row["k"], row["n_users"], row["precision"]) == ("popularity", 1, 4, 1.0)
+    header, *rows = lists.read_text().splitlines()
+    assert header == "user_id,item_id,rank,score"
+    assert [line.split(",")[:3] for line in rows] == [[f"u{n}", f"i{n}", "1"] for n in range(4)]
+
+
+def test_evaluate_wants_both_files_and_no_seed_beside_them(two_files, capsys):
+    assert main(["evaluate", "popularity", *two_files[:2]]) == 1
+    assert "one of --train and --test is missing" in capsys.readouterr().err
+    assert main(["evaluate", "popularity", *two_files, "--split-seed", "1"]) == 1
+    assert "--split-seed got a value" in capsys.readouterr().err
+
+
+def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, capsys):
+    words = ["evaluate", "popularity", "--data", "real", "--split-seed", "3", "--json"]
+    file = tmp_path / "metrics.json"
+    assert main([*words, str(file), "--data-dir", str(tiny_lastfm_dir.parent)]) == 0
+    (row,) = json.loads(file.read_text())
+    assert (row["dataset"], row["split_seeds"], row["k"]) == ("real last.fm", [3], 10)
+    assert 0 < row["precision"] < 1
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("evaluate nonsense", "nonsense"),
+        ("evaluate popularity -k 0", "k is 0, expected 1 to"),
+        ("evaluate popularity --split-seed -1", "seed"),
+        ("evaluate popularity --dataset books", "'books', expected"),
+    ],
+)
+def test_evaluate_refuses_bad_input_in_one_sentence(tiny_lastfm_dir, capsys, words, sentence):
+    where = ["--data", "real", "--data-dir", str(tiny_lastfm_dir.parent)]
+    assert main([*words.split(), *where]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("helpers: ")
+    assert sentence in said
+    assert said.count("\n") == 1
