@@ -1,9 +1,9 @@
 """The site that `make run` built, walked from file:// with the network off."""
 
 import pytest
+from site_walk import walk
 
 from helpers import paths
-from site_walk import walk
 
 pytestmark = pytest.mark.browser
 
