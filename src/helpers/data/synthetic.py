@@ -7,6 +7,7 @@ folder is built beside its place and renamed, so that nobody ever reads half a w
 import hashlib
 import json
 import os
+import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from numbers import Integral
@@ -86,6 +87,8 @@ class Truth:
 def make_world(scale: str = "lesson", seed: int = 0, folder: Path | None = None) -> Path:
     """Write the synthetic world of a scale and seed, unless it stands there already.
 
+    Drawing takes seconds, so it is announced on standard error.
+
     Parameters
     ----------
     scale : str
@@ -117,6 +120,7 @@ def make_world(scale: str = "lesson", seed: int = 0, folder: Path | None = None)
     if _is_complete(folder, wanted):
         return folder
     _refuse_other_content(folder)
+    print(f"drawing the synthetic world ({scale}, seed {seed})", file=sys.stderr, flush=True)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
