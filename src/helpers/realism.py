@@ -101,9 +101,12 @@ def _measure(lastfm: LastFM, split_seeds: list[int]) -> dict[str, tuple[float, f
 
 def _plays_statistics(lastfm: LastFM) -> dict[str, float]:
     log_plays = np.log(lastfm.plays["plays"].to_numpy())
+    by_artist = lastfm.plays.group_by("artist_id").agg(pl.col("plays").sum())["plays"].to_numpy()
     return {
         "log plays a pair, mean": log_plays.mean(),
         "log plays a pair, sd": log_plays.std(),
+        "plays an artist, Gini": gini(by_artist),
+        "plays of the top 1 % of artists, share": top_share(by_artist, 0.01),
     }
 
 

@@ -65,6 +65,7 @@ class WorldSettings:
 
     # Plays: exp(level + spread * x) with x exponential, since a list is the top of a power law.
     log_plays_mean: float = 5.52
+    plays_most: float = 300_000.0
     level_sd: float = 1.3
     spread_median: float = 0.73
     spread_log_sd: float = 0.4

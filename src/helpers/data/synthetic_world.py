@@ -155,6 +155,9 @@ def _draw_plays(
     normal += chance * rng.standard_normal(normal.shape)
     exponential = -log_ndtr(-normal)  # the quantile of an exponential at that of the normal
     log_plays = world.level[rows, None] + world.spread[rows, None] * exponential
+    # Nobody can play an artist without end: counts bend towards a largest one.
+    log_most = np.log(world.settings.plays_most)
+    log_plays = log_most - np.logaddexp(0, log_most - log_plays)
     return np.maximum(np.rint(np.exp(log_plays)), 1).astype(np.int64)
 
 
