@@ -196,7 +196,7 @@ def test_several_processes_at_once_end_with_one_whole_world(tmp_path, tiny_lastf
 
     with ThreadPoolExecutor(3) as pool:
         ended = list(pool.map(run, range(3)))
-    assert [process.stderr for process in ended] == [b""] * 3
+    assert [process.returncode for process in ended] == [0] * 3
     assert hashes(tmp_path / "world") == hashes(tiny_lastfm_dir.parent)
     assert [path.name for path in tmp_path.iterdir()] == ["world"]
 
