@@ -12,7 +12,7 @@ PACKAGE = Path(helpers.__file__).parent
 # Each layer may import those above it, and its own. A name stands for everything beneath it.
 LAYERS = [
     ["paths", "errors"],
-    ["files"],
+    ["files", "checks"],
     ["interactions"],
     ["data"],
     ["weighting", "split"],

@@ -129,6 +129,8 @@ def test_parts_keep_32_bit_indices():
         ((float("nan"), 0), "test_share is nan"),
         ((0.5, 0.5), "validation_share is 0.5"),
         ((0.2, -0.1), "validation_share is -0.1"),
+        (("0.2", 0), "test_share is '0.2', expected a number"),
+        ((0.2, None), "validation_share is None, expected a number"),
     ],
 )
 @pytest.mark.parametrize("split_by", [random_split, per_user_split])
@@ -137,15 +139,19 @@ def test_shares_out_of_range_are_refused(split_by, shares, named):
         split_by(random_interactions(20, 20), *shares)
 
 
+@pytest.mark.parametrize("seed", [-1, 1.5, None])
 @pytest.mark.parametrize("split_by", [random_split, per_user_split, leave_k_out])
-def test_negative_seed_is_refused(split_by):
-    with pytest.raises(SettingError, match="seed is -1"):
-        split_by(random_interactions(20, 20, 0.5), seed=-1)
+def test_seed_that_is_not_a_whole_number_from_0_is_refused(split_by, seed):
+    with pytest.raises(SettingError, match=f"split seed is {seed}, expected a whole number from 0"):
+        split_by(random_interactions(20, 20, 0.5), seed=seed)
 
 
-@pytest.mark.parametrize("k", [0, -1, 5])
-def test_leave_k_out_refuses_k_out_of_range(k):
-    with pytest.raises(SettingError, match=f"k is {k}, expected 1 to 4"):
+@pytest.mark.parametrize(
+    ("k", "expected"),
+    [(0, "from 1 upwards"), (-1, "from 1 upwards"), (1.5, "a whole number"), (5, "at most 4")],
+)
+def test_leave_k_out_refuses_k_out_of_range(k, expected):
+    with pytest.raises(SettingError, match=f"k is {k}, expected .*{expected}"):
         leave_k_out(interactions_of((0, item) for item in range(5)), k)
 
 

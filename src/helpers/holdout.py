@@ -7,6 +7,7 @@ from time import perf_counter
 import numpy as np
 import polars as pl
 
+from helpers.checks import list_length
 from helpers.errors import SettingError
 from helpers.evaluation.popularity_bias import bias_metrics
 from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
@@ -68,10 +69,7 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
     SettingError
         If k is out of range or no user has both training and test pairs.
     """
-    if not 1 <= k <= split.train.n_items:  # before training, which may take long
-        raise SettingError(
-            f"k is {k}, expected 1 to {split.train.n_items} (the size of the catalogue)"
-        )
+    list_length(k, split.train.n_items)  # before training, which may take long
     has_training = np.diff(split.train.user_items.indptr) > 0
     has_test = np.diff(split.test.user_items.indptr) > 0
     user_rows = np.flatnonzero(has_test & has_training)

@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
+from helpers.checks import number_between, proper_share, whole_number
 from helpers.data.tables import read_utf8
 from helpers.errors import DataError, SettingError
 from helpers.interactions import IdMap, Interactions
@@ -60,7 +61,9 @@ def random_split(
     _check_shares(test_share, validation_share)
     n_test = _whole(test_share * interactions.n_pairs)
     n_validation = _whole(validation_share * interactions.n_pairs)
-    shuffled = _generator(seed).permutation(interactions.n_pairs)
+    shuffled = np.random.default_rng(whole_number("split seed", seed, 0)).permutation(
+        interactions.n_pairs
+    )
     part = np.full(interactions.n_pairs, _TRAIN, dtype=np.int8)
     part[shuffled[:n_test]] = _TEST
     part[shuffled[n_test : n_test + n_validation]] = _VALIDATION
@@ -77,19 +80,7 @@ def per_user_split(
 
     Shares are rounded to whole pairs user by user, and every user keeps at least one
     training pair: a user with a single item has it in training and nothing to be tested on.
-
-    Parameters
-    ----------
-    interactions : Interactions
-    test_share, validation_share : float
-        Shares of the pairs of each user; together below 1.
-    seed : int
-        Fixes the draw. The test set of a seed does not depend on `validation_share`.
-
-    Raises
-    ------
-    SettingError
-        If a share is out of range, the seed is negative, or a part would be empty.
+    Parameters and errors are those of `random_split`, the shares being those of each user.
     """
     _check_shares(test_share, validation_share)
     n_items_of_user = np.diff(interactions.user_items.indptr)
@@ -123,9 +114,10 @@ def leave_k_out(interactions: Interactions, k: int = 1, seed: int = 0) -> Split:
     """
     n_items_of_user = np.diff(interactions.user_items.indptr)
     longest = int(n_items_of_user.max(initial=0))
-    if not 1 <= k < longest:
+    whole_number("k", k, 1)
+    if k >= longest:
         raise SettingError(
-            f"k is {k}, expected 1 to {longest - 1}: the longest list has {longest} items and "
+            f"k is {k}, expected at most {longest - 1}: the longest list has {longest} items and "
             "one must stay in training"
         )
     user, place = _random_places(interactions, seed)
@@ -205,21 +197,17 @@ def _unify_ids(*frames: pl.DataFrame) -> list[pl.DataFrame]:
 
 
 def _check_shares(test_share: float, validation_share: float) -> None:
-    if not 0 < test_share < 1:
+    proper_share("test_share", test_share, 0.2)
+    number_between("validation_share", validation_share, 0)
+    if validation_share >= 1 - test_share:
         raise SettingError(
-            f"test_share is {test_share}, expected a number between 0 and 1 such as 0.2"
-        )
-    if not 0 <= validation_share < 1 - test_share:
-        raise SettingError(
-            f"validation_share is {validation_share}, expected 0 or more and, with test_share "
-            f"{test_share}, below {1 - test_share:.6g}, so that pairs remain for training"
+            f"validation_share is {validation_share}, expected below {1 - test_share:.6g} with "
+            f"test_share {test_share}, so that pairs remain for training"
         )
 
 
 def _generator(seed: int) -> np.random.Generator:
-    if seed < 0:
-        raise SettingError(f"the split seed is {seed}, expected 0 or more")
-    return np.random.default_rng(seed)
+    return np.random.default_rng(whole_number("split seed", seed, 0))
 
 
 def _whole(share: float | np.ndarray) -> int | np.ndarray:

@@ -7,6 +7,7 @@ stored cells; the input is never changed.
 import numpy as np
 import scipy.sparse as sp
 
+from helpers.checks import number_between, positive_number
 from helpers.errors import DataError, SettingError
 
 SCHEMES = ("plays", "binary", "log", "bm25")
@@ -44,10 +45,8 @@ def check_scheme(scheme: str, k1: float = 0.6, b: float = 0.8) -> None:
     """Raise `SettingError` where `weigh` would refuse these settings."""
     if scheme not in SCHEMES:
         raise SettingError(f"weighting is {scheme!r}, expected one of {', '.join(SCHEMES)}")
-    if not (np.isfinite(k1) and k1 >= 0):
-        raise SettingError(f"k1 is {k1}, expected a number from 0 upwards")
-    if not 0 <= b <= 1:
-        raise SettingError(f"b is {b}, expected a number from 0 to 1")
+    number_between("k1", k1, 0)
+    number_between("b", b, 0, 1)
 
 
 def binary(user_items: sp.csr_array) -> sp.csr_array:
@@ -130,8 +129,7 @@ def confidence(user_items: sp.csr_array, alpha: float = 40.0) -> sp.csr_array:
     DataError
         If a stored weight is not a positive finite number.
     """
-    if not (np.isfinite(alpha) and alpha > 0):
-        raise SettingError(f"alpha is {alpha}, expected a positive number")
+    alpha = positive_number("alpha", alpha)
     return _with_data(user_items, 1 + alpha * _checked_counts(user_items))
 
 

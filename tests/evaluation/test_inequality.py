@@ -59,7 +59,7 @@ def test_top_share_refuses_a_share_out_of_range(share):
         top_share(np.array([1, 2]), share)
 
 
-@pytest.mark.parametrize("counts", [[], [0, 0], [3, -1]])
+@pytest.mark.parametrize("counts", [[], [0, 0], [3, -1], [1, np.nan], [1, np.inf]])
 def test_lorenz_curve_refuses_counts_without_a_total(counts):
-    with pytest.raises(SettingError, match="expected at least one"):
+    with pytest.raises(SettingError, match="expected at least 1, each finite"):
         lorenz_curve(np.array(counts))

@@ -53,9 +53,9 @@ def test_gini_agrees_with_the_mean_difference_of_all_pairs(counts):
     assert gini(x) == pytest.approx(mean_difference / (2 * x.mean()), abs=1e-9)
 
 
-@pytest.mark.parametrize("counts", [[], [4], [0, 0], [-1, 2]])
+@pytest.mark.parametrize("counts", [[], [4], [0, 0], [-1, 2], [1, np.nan], [1, np.inf]])
 def test_gini_refuses_counts_without_a_meaning(counts):
-    with pytest.raises(SettingError, match="expected two or more"):
+    with pytest.raises(SettingError, match="expected at least 2, each finite"):
         gini(np.array(counts))
 
 
@@ -82,6 +82,7 @@ def test_tail_share_is_averaged_over_users():
     ("call", "message"),
     [
         (lambda: mean_popularity(np.full((2, 2), -1), POPULARITY), "every list is empty"),
+        (lambda: mean_popularity(np.array([[5]]), POPULARITY), "expected columns 0 to 4"),
         (lambda: long_tail(POPULARITY, 1), "head_share is 1"),
         (lambda: long_tail(np.zeros(3)), "no item has a training user"),
     ],

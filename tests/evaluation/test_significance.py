@@ -98,12 +98,14 @@ def test_users_without_a_value_in_either_model_are_dropped_from_both():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: bootstrap_interval([0.5, np.nan]), "1 of 2 users have a value"),
-        (lambda: bootstrap_interval([]), "0 of 0 users"),
+        (lambda: bootstrap_interval([0.5, np.nan]), "values of 1 users"),
+        (lambda: bootstrap_interval([]), "values of 0 users"),
         (lambda: bootstrap_interval([0, 1], confidence=95), "confidence is 95"),
         (lambda: bootstrap_interval([0, 1], n_resamples=0), "n_resamples is 0"),
+        (lambda: bootstrap_interval([0, 1], seed=-1), "seed is -1"),
+        (lambda: bootstrap_interval([0, np.inf]), "infinite"),
         (lambda: paired_difference([0, 1], [0, 1, 1]), r"\(2,\) and \(3,\) users"),
-        (lambda: paired_difference([0, np.nan], [np.nan, 1]), "0 of 2 users"),
+        (lambda: paired_difference([0, np.nan], [np.nan, 1]), "values of 0 users"),
     ],
 )
 def test_comparisons_without_meaning_are_refused(call, message):

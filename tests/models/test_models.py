@@ -137,6 +137,10 @@ class TestEveryModel:
         with pytest.raises(SettingError, match=r"expected whole numbers; map identifiers"):
             made(name).fit(checkerboard(6)).recommend(["ann"], 3)
 
+    def test_a_table_in_the_place_of_rows_is_refused(self, name):
+        with pytest.raises(SettingError, match=r"shape \(1, 2\), expected one row"):
+            made(name).fit(checkerboard(6)).recommend([[0, 1]], 3)
+
     def test_exclude_of_another_shape_is_refused(self, name):
         with pytest.raises(SettingError, match=r"shape \(8, 8\), expected \(6, 6\)"):
             made(name).fit(checkerboard(6)).recommend([0], 3, exclude=checkerboard(8))

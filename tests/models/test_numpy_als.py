@@ -179,11 +179,22 @@ def test_untrained_model_says_so():
         ("regularization", float("nan")),
         ("alpha", -1.0),
         ("solver", "lu"),
+        ("factors", 2.5),
+        ("regularization", "1"),
+        ("alpha", float("inf")),
+        ("iterations", True),
+        ("seed", -1),
     ],
 )
 def test_setting_out_of_range_is_named_in_the_error(setting, value):
     with pytest.raises(SettingError, match=setting):
         NumpyALS(**{setting: value})
+
+
+def test_confidences_beyond_what_can_be_solved_are_named():
+    counts = np.array([[1e30, 1], [1, 0]])
+    with pytest.raises(SettingError, match=r"confidences reach 1e\+30; lower alpha"):
+        NumpyALS(factors=3).fit(interactions_of(counts))
 
 
 def test_same_seed_gives_the_same_factors():

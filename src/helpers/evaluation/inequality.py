@@ -41,7 +41,7 @@ def lorenz_curve(counts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     >>> lorenz_curve(np.array([1, 3]))
     (array([0. , 0.5, 1. ]), array([0.  , 0.25, 1.  ]))
     """
-    rising = _rising(counts)
+    rising = rising_counts(counts)
     cumulated = np.concatenate([[0.0], np.cumsum(rising)])
     return np.linspace(0, 1, len(cumulated)), cumulated / cumulated[-1]
 
@@ -70,17 +70,25 @@ def top_share(counts: np.ndarray, share: float) -> float:
     """
     if not 0 < share <= 1:
         raise SettingError(f"share is {share}, expected above 0 and at most 1, such as 0.01")
-    rising = _rising(counts)
+    rising = rising_counts(counts)
     # Rounded first, so that 0.07 of 100 items are 7 and not, for want of a bit, 8.
     n_top = math.ceil(round(share * len(rising), 9))
     return float(rising[-n_top:].sum() / rising.sum())
 
 
-def _rising(counts: np.ndarray) -> np.ndarray:
-    rising = np.sort(np.asarray(counts, dtype=float))
-    if not len(rising) or rising[0] < 0 or rising[-1] == 0:
+def rising_counts(counts: np.ndarray, at_least: int = 1) -> np.ndarray:
+    """Return counts in rising order, shape (n,).
+
+    Raises
+    ------
+    SettingError
+        If there are fewer than `at_least`, one is negative or not finite, or all are 0.
+    """
+    rising = np.sort(np.asarray(counts, dtype=float).ravel())
+    # NaN is sorted to the end.
+    if len(rising) < at_least or rising[0] < 0 or not 0 < rising[-1] < np.inf:
         raise SettingError(
-            f"got {len(rising)} counts with the sum {rising.sum():g}, expected at least one, "
-            "none negative and not all 0"
+            f"got {len(rising)} counts with the sum {rising.sum():g}, expected at least "
+            f"{at_least}, each finite, none negative and not all 0"
         )
     return rising

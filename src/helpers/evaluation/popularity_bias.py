@@ -6,7 +6,9 @@ place, or counts of one number an item. The popularity of an item is its number 
 
 import numpy as np
 
+from helpers.checks import proper_share
 from helpers.errors import SettingError
+from helpers.evaluation.inequality import rising_counts
 
 BIAS_METRICS = ("coverage", "gini", "mean_popularity", "tail_share")
 
@@ -49,13 +51,8 @@ def exposure(recommended: np.ndarray, n_items: int) -> np.ndarray:
     SettingError
         If an item is not a column of the catalogue.
     """
-    shown = recommended[recommended != -1]
-    if shown.size and not (shown.min() >= 0 and shown.max() < n_items):
-        raise SettingError(
-            f"recommended items run from {shown.min()} to {shown.max()}, expected columns 0 to "
-            f"{n_items - 1}, or -1 for an empty place"
-        )
-    return np.bincount(shown.ravel(), minlength=n_items)
+    _check_items(recommended, n_items)
+    return np.bincount(recommended[recommended >= 0], minlength=n_items)
 
 
 def coverage(recommended: np.ndarray, n_items: int) -> float:
@@ -94,15 +91,10 @@ def gini(counts: np.ndarray) -> float:
     >>> gini(np.array([5, 5, 5])), gini(np.array([0, 0, 7]))
     (0.0, 1.0)
     """
-    counts = np.sort(np.asarray(counts, dtype=float))
-    n = len(counts)
-    if n < 2 or counts[0] < 0 or counts[-1] == 0:
-        raise SettingError(
-            f"got {n} counts with the sum {counts.sum():g}, expected two or more, none negative "
-            "and not all 0"
-        )
+    rising = rising_counts(counts, at_least=2)
+    n = len(rising)
     weights = 2 * np.arange(1, n + 1) - n - 1
-    return float(weights @ counts / ((n - 1) * counts.sum()))
+    return float(weights @ rising / ((n - 1) * rising.sum()))
 
 
 def mean_popularity(recommended: np.ndarray, popularity: np.ndarray) -> float:
@@ -168,8 +160,7 @@ def long_tail(popularity: np.ndarray, head_share: float = 0.8) -> np.ndarray:
     >>> long_tail(np.array([1, 6, 2, 1]))
     array([ True, False, False,  True])
     """
-    if not 0 < head_share < 1:
-        raise SettingError(f"head_share is {head_share}, expected between 0 and 1 such as 0.8")
+    proper_share("head_share", head_share, 0.8)
     total = popularity.sum()
     if total == 0:
         raise SettingError("no item has a training user; expected at least one interaction")
@@ -182,9 +173,18 @@ def long_tail(popularity: np.ndarray, head_share: float = 0.8) -> np.ndarray:
 
 def _mean_of_lists(recommended: np.ndarray, value_of_item: np.ndarray) -> float:
     """Return the mean over users of the mean value in their list, empty places left out."""
+    _check_items(recommended, len(value_of_item))
     shown = recommended >= 0
     length = shown.sum(axis=1)
     if not length.any():
         raise SettingError(_NOTHING_SHOWN)
     totals = np.where(shown, value_of_item[recommended], 0).sum(axis=1)
     return float(np.mean(totals[length > 0] / length[length > 0]))
+
+
+def _check_items(recommended: np.ndarray, n_items: int) -> None:
+    if recommended.size and not (recommended.min() >= -1 and recommended.max() < n_items):
+        raise SettingError(
+            f"recommended items run from {recommended.min()} to {recommended.max()}, expected "
+            f"columns 0 to {n_items - 1}, or -1 for an empty place"
+        )

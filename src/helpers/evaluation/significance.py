@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from helpers.checks import proper_share, whole_number
 from helpers.errors import SettingError
 
 _CELLS_AT_ONCE = 4_000_000
@@ -66,7 +67,7 @@ def bootstrap_interval(
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13.
     """
     values = _known(np.asarray(per_user, dtype=float))
-    _check(confidence, n_resamples)
+    _check(confidence, n_resamples, seed)
     return _interval(values, confidence, n_resamples, np.random.default_rng(seed))
 
 
@@ -107,7 +108,7 @@ def paired_difference(
             f"the models have values of {a.shape} and {b.shape} users, expected the same users "
             "in the same order"
         )
-    _check(confidence, n_resamples)
+    _check(confidence, n_resamples, seed)
     differences = _known(a - b)
     rng = np.random.default_rng(seed)
     low, high = _interval(differences, confidence, n_resamples, rng)
@@ -155,14 +156,15 @@ def _known(values: np.ndarray) -> np.ndarray:
     known = values[~np.isnan(values)]
     if len(known) < 2:
         raise SettingError(
-            f"{len(known)} of {len(values)} users have a value, expected at least 2; "
-            "use a larger test set"
+            f"got values of {len(known)} users who have test items, expected at least 2 for an "
+            "interval; use a larger test set"
         )
+    if np.isinf(known).any():
+        raise SettingError("a user has an infinite value, expected finite ones")
     return known
 
 
-def _check(confidence: float, n_resamples: int) -> None:
-    if not 0 < confidence < 1:
-        raise SettingError(f"confidence is {confidence}, expected between 0 and 1 such as 0.95")
-    if n_resamples < 1:
-        raise SettingError(f"n_resamples is {n_resamples}, expected 1 or more")
+def _check(confidence: float, n_resamples: int, seed: int) -> None:
+    proper_share("confidence", confidence, 0.95)
+    whole_number("n_resamples", n_resamples, 1)
+    whole_number("seed", seed, 0)

@@ -11,6 +11,7 @@ from implicit.cpu.topk import topk
 from implicit.recommender_base import ModelFitError
 from threadpoolctl import threadpool_limits
 
+from helpers.checks import list_length, positive_number, whole_number
 from helpers.errors import DataError, SettingError
 from helpers.interactions import IdMap, Interactions
 from helpers.models.base import (
@@ -18,8 +19,6 @@ from helpers.models.base import (
     Recommender,
     best_of,
     checked_rows,
-    positive_number,
-    whole_number,
 )
 from helpers.models.storage import load_model, save_model
 from helpers.weighting import check_scheme, weigh
@@ -166,7 +165,7 @@ class ALS(Recommender):
         """
         self._require_fitted()
         row = checked_rows(item_row, self.n_items, "item")
-        self._check_k(k)
+        k = list_length(k, self.n_items)
         norms = np.linalg.norm(self.item_factors, axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             cosines = self.item_factors @ self.item_factors[row[0]] / (norms * norms[row[0]])

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 import numpy as np
 import scipy.sparse as sp
 
+from helpers.checks import list_length
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import Interactions
 
@@ -109,7 +110,7 @@ class Recommender(ABC):
             If k is out of range, a row is unknown, or `exclude` has another shape.
         """
         user_rows = self._checked_rows(user_rows)
-        self._check_k(k)
+        k = list_length(k, self.n_items)
         if exclude is not None and exclude.user_items.shape != (self.n_users, self.n_items):
             raise SettingError(
                 f"exclude has shape {exclude.user_items.shape}, "
@@ -131,12 +132,6 @@ class Recommender(ABC):
         """Return the rows as an array; raise unless the model is trained and knows them."""
         self._require_fitted()
         return checked_rows(user_rows, self.n_users, "user")
-
-    def _check_k(self, k: int) -> None:
-        if not isinstance(k, int | np.integer) or not 1 <= k <= self.n_items:
-            raise SettingError(
-                f"k is {k!r}, expected 1 to {self.n_items} (the size of the catalogue)"
-            )
 
     def _require_fitted(self) -> None:
         if self.n_items == 0:
@@ -172,6 +167,8 @@ def best_of(scores: np.ndarray, k: int, exclude: sp.csr_array | None = None) -> 
 def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
     """Return `rows` as a one-dimensional int64 array, or say which rows there are."""
     rows = np.atleast_1d(np.asarray(rows))
+    if rows.ndim > 1:
+        raise SettingError(f"{what} rows have shape {rows.shape}, expected one row of numbers")
     if rows.size == 0:
         return np.empty(0, dtype=np.int64)
     if not np.issubdtype(rows.dtype, np.integer):
@@ -185,17 +182,3 @@ def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
             f"expected 0 to {n_rows - 1}; map identifiers with IdMap.to_internal"
         )
     return rows.astype(np.int64)
-
-
-def whole_number(name: str, value: int, least: int) -> int:
-    """Return a setting as an int, or say what it must be."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise SettingError(f"{name} is {value!r}, expected a whole number from {least} upwards")
-    return int(value)
-
-
-def positive_number(name: str, value: float) -> float:
-    """Return a setting as a float, or say what it must be."""
-    if not (np.isscalar(value) and np.isreal(value) and np.isfinite(value) and value > 0):
-        raise SettingError(f"{name} is {value!r}, expected a positive number")
-    return float(value)

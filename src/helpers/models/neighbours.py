@@ -3,8 +3,9 @@
 import numpy as np
 import scipy.sparse as sp
 
+from helpers.checks import whole_number
 from helpers.interactions import Interactions
-from helpers.models.base import Recommender, whole_number
+from helpers.models.base import Recommender
 from helpers.weighting import check_scheme, weigh
 
 _ROWS_AT_ONCE = 4096  # rows of the similarity matrix held in memory before they are pruned

@@ -2,14 +2,18 @@
 
 The model of Hu, Koren and Volinsky, "Collaborative filtering for implicit feedback datasets"
 (ICDM 2008). `helpers.models.als` trains the same model faster; this one shows how.
-"""
 
-from collections.abc import Callable
+The functions share their arguments: `confidence`, a csr_array of shape (n_users, n_items) that
+stores c of what was observed (c is 1 elsewhere); factors, arrays of shape (n_users, n_factors)
+and (n_items, n_factors); `regularization`, the weight λ of the penalty, above 0. Solving for
+the items is solving for the users with the confidence transposed and the factors swapped.
+"""
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.linalg import cho_factor, cho_solve
 
+from helpers.checks import positive_number, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender
@@ -29,17 +33,9 @@ def implicit_loss(
     .. math:: \sum_{u,i} c_{ui}(p_{ui} - x_u^\top y_i)^2
               + \lambda\Big(\sum_u \|x_u\|^2 + \sum_i \|y_i\|^2\Big)
 
-    where :math:`p_{ui}` is 1 at a stored cell and 0 elsewhere, and :math:`c_{ui}` is the stored
-    confidence, 1 elsewhere. The dense matrix is never formed: the sum of all squared scores is
-    the trace of the product of the two small Gram matrices, and only stored cells differ.
-
-    Parameters
-    ----------
-    confidence : csr_array, shape (n_users, n_items)
-    user_factors : ndarray, shape (n_users, n_factors)
-    item_factors : ndarray, shape (n_items, n_factors)
-    regularization : float
-        The weight λ of the penalty.
+    where :math:`p_{ui}` is 1 at a stored cell and 0 elsewhere. The dense matrix is never formed:
+    the sum of all squared scores is the trace of the product of the two small Gram matrices, and
+    only stored cells differ.
     """
     scores = _scores_at_stored_cells(confidence, user_factors, item_factors)
     all_squares = np.sum((user_factors.T @ user_factors) * (item_factors.T @ item_factors))
@@ -55,20 +51,8 @@ def solve_cholesky(
 
     .. math:: (Y^\top Y + \lambda I + Y^\top (C_u - I) Y)\, x_u = Y^\top C_u\, p_u
 
-    The first two terms are the same for everyone; the third only touches the items of user
-    u. Pass the transposed confidence and the user factors to solve for the items.
-
-    Parameters
-    ----------
-    confidence : csr_array, shape (n_users, n_items)
-    item_factors : ndarray, shape (n_items, n_factors)
-    regularization : float
-        The weight λ, above 0 so that every system has one solution.
-
-    Returns
-    -------
-    ndarray, shape (n_users, n_factors)
-        A row of zeros for a user without stored cells.
+    The first two terms are the same for everyone; the third only touches the items of user u.
+    A user without stored cells gets a row of zeros.
     """
     n_factors = item_factors.shape[1]
     shared = item_factors.T @ item_factors + regularization * np.eye(n_factors)
@@ -94,24 +78,16 @@ def solve_conjugate_gradient(
 
     Solves the systems of `solve_cholesky` without ever building their matrices: each step
     only needs their product with a vector (Takács, Pilászy and Tikk, RecSys 2011). After
-    n_factors steps the solution is exact up to rounding; a good start needs two or three.
-
-    Parameters
-    ----------
-    confidence : csr_array, shape (n_users, n_items)
-    item_factors : ndarray, shape (n_items, n_factors)
-    regularization : float
-        The weight λ, above 0.
-    start : ndarray, shape (n_users, n_factors)
-        Where to begin, usually the factors of the half-step before; left unchanged.
-    steps : int
-        Number of steps.
-
-    Returns
-    -------
-    ndarray, shape (n_users, n_factors)
+    n_factors steps the solution is exact up to rounding; from a good `start`, such as the user
+    factors of the sweep before, two or three suffice.
     """
-    multiply = _left_side(confidence, item_factors, regularization)
+    shared = item_factors.T @ item_factors + regularization * np.eye(item_factors.shape[1])
+
+    def multiply(rows: np.ndarray) -> np.ndarray:  # each user's row by that user's matrix
+        scores = _scores_at_stored_cells(confidence, rows, item_factors)
+        extra = ((confidence.data - 1) * scores, confidence.indices, confidence.indptr)
+        return rows @ shared + sp.csr_array(extra, shape=confidence.shape) @ item_factors
+
     x = start.astype(np.float64)
     residual = confidence @ item_factors - multiply(x)
     direction = residual.copy()
@@ -157,7 +133,7 @@ class NumpyALS(Recommender):
     Raises
     ------
     SettingError
-        If a setting is out of range.
+        If a setting is out of range, or the confidences are too large to solve for.
     """
 
     name = "numpy-als"
@@ -173,14 +149,15 @@ class NumpyALS(Recommender):
         cg_steps: int = 3,
         seed: int = 0,
     ) -> None:
-        self.factors = factors
-        self.regularization = regularization
-        self.alpha = alpha
-        self.iterations = iterations
+        if solver not in ("cholesky", "cg"):
+            raise SettingError(f"solver is {solver!r}, expected 'cholesky' or 'cg'")
+        self.factors = whole_number("factors", factors, 1)
+        self.regularization = positive_number("regularization", regularization)
+        self.alpha = None if alpha is None else positive_number("alpha", alpha)
+        self.iterations = whole_number("iterations", iterations, 1)
         self.solver = solver
-        self.cg_steps = cg_steps
-        self.seed = seed
-        _check_settings(self.settings)
+        self.cg_steps = whole_number("cg_steps", cg_steps, 1)
+        self.seed = whole_number("seed", seed, 0)
 
     def initial_factors(self, n_users: int, n_items: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the small random user and item factors that training starts from."""
@@ -245,26 +222,16 @@ class NumpyALS(Recommender):
     def _half_step(
         self, confidence: sp.csr_array, fixed: np.ndarray, start: np.ndarray
     ) -> np.ndarray:
-        if self.solver == "cholesky":
-            return solve_cholesky(confidence, fixed, self.regularization)
-        return solve_conjugate_gradient(
-            confidence, fixed, self.regularization, start, self.cg_steps
-        )
-
-
-def _left_side(
-    confidence: sp.csr_array, item_factors: np.ndarray, regularization: float
-) -> Callable[[np.ndarray], np.ndarray]:
-    """Return the function that multiplies each user's row by that user's matrix."""
-    shared = item_factors.T @ item_factors + regularization * np.eye(item_factors.shape[1])
-
-    def multiply(rows: np.ndarray) -> np.ndarray:
-        scores = _scores_at_stored_cells(confidence, rows, item_factors)
-        extra = (confidence.data - 1) * scores
-        cells = (extra, confidence.indices, confidence.indptr)
-        return rows @ shared + sp.csr_array(cells, shape=confidence.shape) @ item_factors
-
-    return multiply
+        problem = confidence, fixed, self.regularization
+        if self.solver == "cg":
+            return solve_conjugate_gradient(*problem, start, self.cg_steps)
+        try:
+            return solve_cholesky(*problem)
+        except np.linalg.LinAlgError as error:
+            raise SettingError(
+                f"{self} cannot be solved: the confidences reach {confidence.data.max():g}; "
+                "lower alpha or raise regularization"
+            ) from error
 
 
 def _scores_at_stored_cells(
@@ -284,15 +251,3 @@ def _scores_at_stored_cells(
 def _ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Divide; a user who is already solved has 0 / 0, which means no further move."""
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
-
-
-def _check_settings(settings: dict) -> None:
-    for name in ("factors", "iterations", "cg_steps"):
-        if settings[name] < 1:
-            raise SettingError(f"{name} is {settings[name]}, expected at least 1")
-    for name in ("regularization", "alpha"):
-        # Not a plain <=, because that lets NaN pass.
-        if settings[name] is not None and not settings[name] > 0:
-            raise SettingError(f"{name} is {settings[name]}, expected a number above 0")
-    if settings["solver"] not in ("cholesky", "cg"):
-        raise SettingError(f"solver is {settings['solver']!r}, expected 'cholesky' or 'cg'")
