@@ -30,3 +30,28 @@ def test_failed_write_says_so_and_leaves_the_old_file(tmp_path, monkeypatch):
 def test_folder_in_the_place_of_the_file_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be written"):
         write_atomically(tmp_path, b"x")
+
+
+@pytest.mark.parametrize("file", ["", ".", "/"])
+def test_path_without_a_file_name_is_refused(file):
+    with pytest.raises(DataError, match="no file name, expected one such as"):
+        write_atomically(file, b"x")
+
+
+def test_what_a_link_points_to_is_written_and_the_link_stays(tmp_path):
+    target, link = tmp_path / "there" / "out.json", tmp_path / "link.json"
+    link.symlink_to(target)
+    write_atomically(link, b"new")
+    assert link.is_symlink()
+    assert target.read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pipe_is_written_to_and_not_replaced(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_atomically(pipe, b"through")
+    assert os.read(reader, 100) == b"through"
+    assert pipe.is_fifo()
+    os.close(reader)

@@ -204,6 +204,10 @@ def test_identifiers_that_are_not_plain_numbers_stay_text(tmp_path, user):
         ("1,2,1e-60\n", "a positive number"),
         ("1,2\n", "line 2"),
         ("1,,3\n", "line 2"),
+        ('"",1,3\n', "line 2"),
+        (" ,1,3\n", "line 2"),
+        ("1,2,3\n\n1,3,3\n", "line 3"),
+        ("1,2,3e38\n1,2,3e38\n", "user 1 and item 2 add up to more"),
         ("1,2,3,4\n", "not a table"),
         ("", "no rows"),
         ("1,2,3\n9,9,1\n", "1 pairs stand in both .* user 9 with item 9"),
@@ -217,11 +221,21 @@ def test_malformed_split_files_are_refused_with_file_and_line(tmp_path, train, m
 def test_split_file_without_header_is_refused(tmp_path):
     train, test = write_csvs(tmp_path, "1,2,3\n", "1,3,1\n")
     train.write_text("1,2,3\n1,3,1\n")
-    with pytest.raises(DataError, match="lacks the column 'user_id'"):
+    with pytest.raises(DataError, match="lacks the column 'user_id', its header is '1,2,3'"):
         read_split_csv(train, test)
 
 
-@pytest.mark.parametrize("content", [None, b"", b"\xff\xfe\x00user"])
+def test_split_file_with_old_mac_line_ends_is_refused_in_a_short_sentence(tmp_path):
+    train, test = write_csvs(tmp_path, "1,2,3\n" * 1000, "1,3,1\n")
+    train.write_bytes(train.read_bytes().replace(b"\n", b"\r"))
+    with pytest.raises(DataError, match="lacks the column") as caught:
+        read_split_csv(train, test)
+    assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize(
+    "content", [None, b"", b"\xff\xfe\x00user", b"user_id,item_id,weight\nJos\xe9,1,1\n"]
+)
 def test_missing_empty_and_binary_split_files_are_refused(tmp_path, content):
     train, test = write_csvs(tmp_path, "1,2,3\n", "1,3,1\n")
     train.unlink() if content is None else train.write_bytes(content)

@@ -183,8 +183,8 @@ class Interactions:
         Raises
         ------
         DataError
-            If a column is missing, or a weight is negative, zero, missing or not finite
-            as a float32.
+            If a column is missing, or a weight, or the sum of a pair's weights, is negative,
+            zero, missing or not finite as a float32.
         """
         _check_pairs(frame, user, item, weight)
         users = users or IdMap.from_values(frame[user])
@@ -193,6 +193,14 @@ class Interactions:
         values = frame[weight].cast(pl.Float32).to_numpy()
         matrix = sp.coo_array((values, (rows, cols)), shape=(len(users), len(items))).tocsr()
         matrix.sum_duplicates()
+        if np.isinf(matrix.data).any():
+            cell = int(np.isinf(matrix.data).argmax())
+            row = np.searchsorted(matrix.indptr, cell, side="right") - 1
+            who, what = users.external_ids[row], items.external_ids[matrix.indices[cell]]
+            raise DataError(
+                f"the weights of user {who} and item {what} add up to more than a float32 holds; "
+                "keep one row of that pair"
+            )
         return cls(matrix, users, items, _names_of(items, names, item))
 
     @property
@@ -275,9 +283,8 @@ def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None
 
 
 def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray:
-    shown = items.external_ids.astype(str).astype(object)
     if names is None:
-        return shown
+        return items.external_ids.astype(str).astype(object)
     missing = [column for column in (item, "name") if column not in names.columns]
     if missing:
         raise DataError(
@@ -285,5 +292,8 @@ def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray
         )
     rows = items.to_internal(names[item], strict=False)
     known = (rows >= 0) & names["name"].is_not_null().to_numpy()
+    shown = np.empty(len(items), dtype=object)
     shown[rows[known]] = names["name"].to_numpy()[known]
+    unnamed = np.setdiff1d(np.arange(len(items)), rows[known])
+    shown[unnamed] = items.external_ids[unnamed].astype(str)
     return shown

@@ -9,7 +9,7 @@ import polars as pl
 import scipy.sparse as sp
 
 from helpers.checks import number_between, proper_share, whole_number
-from helpers.data.tables import read_utf8
+from helpers.data.tables import is_utf8, read_utf8, shown
 from helpers.errors import DataError, SettingError
 from helpers.interactions import IdMap, Interactions
 
@@ -157,8 +157,11 @@ def read_split_csv(train: Path, test: Path) -> Split:
 
 def _read_pairs(file: Path) -> pl.DataFrame:
     """Return the columns user_id and item_id (text) and weight (float32) of a CSV file."""
+    content = read_utf8(file).rstrip()
+    if not is_utf8(content):
+        raise DataError(f"{file} is not text in UTF-8; save it as CSV in UTF-8")
     try:
-        table = pl.read_csv(io.BytesIO(read_utf8(file).rstrip()), infer_schema=False)
+        table = pl.read_csv(io.BytesIO(content), infer_schema=False)
     except pl.exceptions.PolarsError as error:
         reason = str(error).splitlines()[0]
         raise DataError(
@@ -168,15 +171,17 @@ def _read_pairs(file: Path) -> pl.DataFrame:
     missing = [column for column in wanted if column not in table.columns]
     if missing:
         raise DataError(
-            f"{file} lacks the column {missing[0]!r}, its header has {table.columns}, expected "
-            f"{','.join(wanted)}; put that line at the top"
+            f"{file} lacks the column {missing[0]!r}, its header is "
+            f"{shown(','.join(table.columns))}, expected {','.join(wanted)}; put that line at the "
+            "top"
         )
     if table.is_empty():
         raise DataError(f"{file} has a header and no rows; add at least one pair")
     weight = table["weight"].str.strip_chars().cast(pl.Float32, strict=False)
     # Null > 0 is null, so a missing weight or identifier counts as wrong through fill_null.
     is_right = (weight > 0) & weight.is_finite()
-    is_right &= table["user_id"].is_not_null() & table["item_id"].is_not_null()
+    for column in ("user_id", "item_id"):
+        is_right &= table[column].str.strip_chars() != ""
     if not is_right.fill_null(False).all():
         row = int(is_right.fill_null(False).arg_min())
         raise DataError(

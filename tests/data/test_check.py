@@ -47,8 +47,8 @@ def test_all_errors_are_collected_not_only_the_first(quirky_dir):
     in_plays = {kind: lines for (file, kind), lines in errors.items() if file == plays.name}
     assert in_plays == {
         "values that are not whole numbers": (
-            "line 5: artistID is 'x', expected a whole number",
-            "line 9: artistID is 'y', expected a whole number",
+            "line 5: artistID is 'x', expected a whole number of up to 18 digits",
+            "line 9: artistID is 'y', expected a whole number of up to 18 digits",
         ),
         "lines with a wrong number of columns": ("line 6: 2 columns in '9\\t57', expected 3",),
         "counts below 1": ("line 7: weight is 0, expected 1 or more",),
@@ -94,7 +94,11 @@ def test_control_characters_of_names_do_not_reach_the_terminal(quirky_dir):
 def test_missing_folder_is_one_error(tmp_path):
     report = check_dataset("lastfm", tmp_path / "nowhere")
     assert report.has_errors
-    assert [finding.message for finding in report.findings] == ["the folder is missing"]
+    (finding,) = report.findings
+    assert finding.message == (
+        "the folder is missing, expected the dataset in it; "
+        "get it with: python -m helpers data get lastfm"
+    )
 
 
 def test_unknown_dataset_is_refused(tmp_path):

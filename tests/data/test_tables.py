@@ -51,6 +51,8 @@ def test_spaces_around_numbers_are_dropped_and_in_text_kept(folder):
         (HEADER + b"1\tann\t1\n 1\tb\t1\n", "line 3: userID  1 stands on line 2 already"),
         (HEADER + b"1\tann\t1\n2\t\xff\t1\n", "line 3: .* is not UTF-8"),
         (HEADER + b"99999999999999999999\tann\t1\n", "line 2: userID is '9+', expected"),
+        (HEADER + b"1\r\tann\t1\n", "line 2: a carriage return stands inside"),
+        (HEADER + b"1\tann\t1\n2\tb\rob\t1\r\n", "line 3: a carriage return stands inside"),
         (b"PK\x03\x04\x00\xff\xfe", "line 1: the header is"),
     ],
 )

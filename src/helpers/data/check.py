@@ -30,6 +30,7 @@ _COUNTED_FILES = {
 }
 _PROBLEMS = {
     "encoding": "lines that are not UTF-8",
+    "line end": "lines with a carriage return inside",
     "columns": "lines with a wrong number of columns",
     "number": "values that are not whole numbers",
     "positive": "counts below 1",
@@ -180,7 +181,11 @@ def check_dataset(name: str, folder: Path | str) -> CheckReport:
         raise SettingError(f"dataset is {name!r}, expected lastfm")
     folder = Path(folder)
     if not folder.is_dir():
-        missing = Finding(str(folder), "the folder is missing", is_error=True)
+        message = (
+            "the folder is missing, expected the dataset in it; "
+            f"get it with: python -m helpers data get {name}"
+        )
+        missing = Finding(str(folder), message, is_error=True)
         return CheckReport(name, folder, {}, _PUBLISHED, (missing,))
     findings: list[Finding] = []
     frames: dict[str, pl.DataFrame] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from helpers.errors import DataError
@@ -166,7 +167,7 @@ def _split_header(content: bytes, path: Path, table: Table) -> bytes:
     header, _, body = content.partition(b"\n")
     if header.rstrip(b"\r").decode(errors="replace") != table.header:
         raise DataError(
-            f"{path}, line 1: the header is {_shown(header)}, expected {table.header!r}; "
+            f"{path}, line 1: the header is {shown(header)}, expected {table.header!r}; "
             "put that line at the top or get the file again"
         )
     body = body.rstrip(b"\r\n")
@@ -202,6 +203,8 @@ def _is_sound(frame: pl.DataFrame, body: bytes, table: Table) -> bool:
     ends_in_text = table.columns[-1].dtype == pl.String
     if ends_in_text and body.count(b"\t") != (len(table.columns) - 1) * len(frame):
         return False
+    if _has_inner_return(body):  # which polars ignores after a number
+        return False
     numbers = frame.select(column.name for column in table.columns if column.dtype == pl.Int64)
     if any(column.null_count() for column in numbers):
         return False
@@ -213,21 +216,32 @@ def _is_sound(frame: pl.DataFrame, body: bytes, table: Table) -> bool:
     return not keys.select(repeats.any()).item()
 
 
+def _has_inner_return(body: bytes) -> bool:
+    """Return whether a carriage return stands anywhere but before a line feed."""
+    # bytes.count takes five times as long where every line ends in one.
+    values = np.frombuffer(body, dtype=np.uint8)
+    return bool(((values[:-1] == ord("\r")) & (values[1:] != ord("\n"))).any())
+
+
 def _inspect_line(raw: bytes, line: int, table: Table) -> tuple[list[str], list[Defect]]:
     """Return the values of one line and what is wrong with them, duplicates aside."""
+    if b"\r" in raw:
+        return [], [Defect(line, "line end", f"a carriage return stands inside {shown(raw)}")]
     try:
         values = raw.decode("utf-8").split("\t")
     except UnicodeDecodeError:
-        return [], [Defect(line, "encoding", f"{_shown(raw)} is not UTF-8")]
+        return [], [Defect(line, "encoding", f"{shown(raw)} is not UTF-8")]
     if len(values) != len(table.columns):
-        message = f"{len(values)} columns in {_shown(raw)}, expected {len(table.columns)}"
+        message = f"{len(values)} columns in {shown(raw)}, expected {len(table.columns)}"
         return values, [Defect(line, "columns", message)]
     defects = []
     for column, value in zip(table.columns, values, strict=True):
         if column.dtype != pl.Int64:
             continue
         if not _WHOLE_NUMBER.fullmatch(value):
-            message = f"{column.title} is {_shown(value)}, expected a whole number"
+            message = (
+                f"{column.title} is {shown(value)}, expected a whole number of up to 18 digits"
+            )
             defects.append(Defect(line, "number", message))
         elif column.positive and int(value) < 1:
             message = f"{column.title} is {value}, expected 1 or more"
@@ -235,8 +249,8 @@ def _inspect_line(raw: bytes, line: int, table: Table) -> tuple[list[str], list[
     return values, defects
 
 
-def _shown(text: bytes | str, length: int = 60) -> str:
-    """Return text quoted for a message, control characters escaped, cut to `length`."""
+def shown(text: bytes | str, length: int = 60) -> str:
+    """Return text quoted for a message: control characters escaped, cut to `length`."""
     if isinstance(text, bytes):
         text = text[: 4 * length].decode(errors="replace")
     return repr(text if len(text) <= length else text[:length] + "…")
