@@ -26,7 +26,7 @@ test: $(INSTALLED) ## Lint, unit and browser tests, and the committed lessons un
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(PY) -m pytest
-	MUSIC_REPORTS_DIR=build/nbval $(PY) -m pytest --nbval-lax --nbval-current-env \
+	MUSIC_REPORTS_DIR=$(CURDIR)/build/nbval $(PY) -m pytest --nbval-lax --nbval-current-env \
 		--nbval-cell-timeout=180 notebooks
 
 bench: $(INSTALLED) ## Ours, a peer and the limit in the same run, as ratios
