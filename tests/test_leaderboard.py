@@ -1,9 +1,12 @@
 import csv
 import json
+import math
 
 import numpy as np
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from helpers.data.lastfm import load_lastfm
 from helpers.errors import SettingError
@@ -11,7 +14,7 @@ from helpers.evaluation.significance import bootstrap_interval
 from helpers.holdout import evaluate_model
 from helpers.interactions import IdMap, Interactions
 from helpers.leaderboard import evaluate_models, evaluate_split, render_table, write_json
-from helpers.models import Popularity
+from helpers.models import Popularity, UserKNN, make_model
 from helpers.split import Split, random_split
 
 METRICS = ["precision", "recall", "ndcg", "map", "mrr", "hit_rate"]
@@ -47,15 +50,15 @@ def interactions() -> Interactions:
 
 def test_evaluation_by_hand(small_split):
     found = evaluate_model(Popularity(), small_split, k=2)
-    # ann is shown y and z, bob z and new: columns are new, x, y, z.
-    assert found.user_rows.tolist() == [0, 1]
-    assert found.recommendations.items.tolist() == [[2, 3], [3, 0]]
+    # ann is shown y and z, bob z and new, eve x and y: columns are new, x, y, z.
+    assert found.user_rows.tolist() == [0, 1, 3]
+    assert found.recommendations.items.tolist() == [[2, 3], [3, 0], [1, 2]]
     assert found.per_user["precision"][:2].tolist() == [1 / 2, 1 / 2]
-    assert found.per_user["mrr"][:2].tolist() == [1 / 2, 1]
+    assert found.per_user["mrr"][[0, 1, 3]].tolist() == [1 / 2, 1, 1]
     means = found.means()
-    assert means["mrr"] == 0.75
-    assert means["coverage"] == 3 / 4
-    assert means["mean_popularity"] == ((2 + 1) / 2 + (1 + 0) / 2) / 2
+    assert means["mrr"] == pytest.approx((1 / 2 + 1 + 1) / 3)
+    assert means["coverage"] == 1
+    assert means["mean_popularity"] == pytest.approx(((2 + 1) + (1 + 0) + (3 + 2)) / 2 / 3)
 
 
 def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split):
@@ -63,10 +66,71 @@ def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split
     assert found.per_user["recall"][0] == 1 / 2  # z of z and new
 
 
-def test_users_without_training_or_test_pairs_are_not_judged(small_split):
+def test_users_without_test_pairs_are_not_judged(small_split):
     found = evaluate_model(Popularity(), small_split, k=2)
-    assert np.isnan(found.per_user["recall"]).tolist() == [False, False, True, True]
-    assert found.n_left_out == 1  # eve; cat has nothing to be tested on
+    assert np.isnan(found.per_user["recall"]).tolist() == [False, False, True, False]  # cat
+
+
+def test_users_without_training_pairs_count_as_misses_where_a_model_has_no_list(small_split):
+    found = evaluate_model(UserKNN(weighting="binary"), small_split, k=2)
+    assert found.n_cold == 1  # eve
+    assert found.recommendations.items[2].tolist() == [-1, -1]
+    assert {name: values[3] for name, values in found.per_user.items()} == dict.fromkeys(METRICS, 0)
+
+
+def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
+    """The whole evaluation once more in plain Python: scores in, means out, nothing shared."""
+    train, test = split.train.user_items.toarray(), split.test.user_items.toarray()
+    n_users, n_items = train.shape
+    scores = model.fit(split.train).score(np.arange(n_users))
+    listeners = [sum(train[user, item] > 0 for user in range(n_users)) for item in range(n_items)]
+    tail, held = set(range(n_items)), 0
+    for item in sorted(range(n_items), key=lambda item: (-listeners[item], item)):
+        if 10 * held >= 8 * sum(listeners):
+            break
+        held += listeners[item]
+        tail.remove(item)
+    found = {name: [] for name in (*METRICS, "mean_popularity", "tail_share")}
+    shown = [0] * n_items
+    for user in range(n_users):
+        relevant = {item for item in range(n_items) if test[user, item] > 0}
+        if not relevant:
+            continue
+        candidates = [i for i in range(n_items) if not train[user, i] and scores[user, i] > -np.inf]
+        ranked = sorted(candidates, key=lambda item: (-scores[user, item], item))[:k]
+        hits = [place for place, item in enumerate(ranked, start=1) if item in relevant]
+        best = min(k, len(relevant))
+        ideal = sum(1 / math.log2(place + 1) for place in range(1, best + 1))
+        found["precision"].append(len(hits) / k)
+        found["recall"].append(len(hits) / len(relevant))
+        found["ndcg"].append(sum(1 / math.log2(place + 1) for place in hits) / ideal)
+        found["map"].append(sum(n / place for n, place in enumerate(hits, start=1)) / best)
+        found["mrr"].append(1 / hits[0] if hits else 0)
+        found["hit_rate"].append(1 if hits else 0)
+        if ranked:
+            found["mean_popularity"].append(sum(listeners[i] for i in ranked) / len(ranked))
+            found["tail_share"].append(sum(i in tail for i in ranked) / len(ranked))
+        for item in ranked:
+            shown[item] += 1
+    apart = sum(abs(one - other) for one in shown for other in shown)
+    return {name: sum(values) / len(values) for name, values in found.items()} | {
+        "coverage": sum(times > 0 for times in shown) / n_items,
+        # Mean absolute difference of all pairs over twice the mean.
+        "gini": apart / (n_items * (n_items - 1)) / (2 * sum(shown) / n_items),
+    }
+
+
+@given(st.integers(0, 10**6), st.integers(1, 12), st.sampled_from(["popularity", "user-knn"]))
+@settings(max_examples=40, deadline=None)
+def test_evaluation_agrees_with_the_definitions_in_plain_python(seed, k, name):
+    rng = np.random.default_rng(seed)
+    pairs = np.argwhere(rng.random((14, 12)) < np.linspace(0.5, 0.1, 12))
+    frame = pl.DataFrame(pairs, schema=["user_id", "item_id"])
+    frame = frame.with_columns(weight=pl.Series(rng.integers(1, 99, len(frame))))
+    split = random_split(Interactions.from_frame(frame), test_share=0.4, seed=seed)
+    k = min(k, split.train.n_items)
+    found = evaluate_model(make_model(name), split, k).means()
+    assert found == pytest.approx(by_the_definitions(make_model(name), split, k), rel=1e-9)
 
 
 class Untrainable(Popularity):
@@ -165,6 +229,9 @@ def test_recommendations_are_written_with_external_identifiers(small_split, tmp_
         "ann,new,3,0.0",
         "bob,z,1,1.0",
         "bob,new,2,0.0",  # bob has only these two left
+        "eve,x,1,3.0",
+        "eve,y,2,2.0",
+        "eve,z,3,1.0",
     ]
 
 
@@ -202,14 +269,14 @@ def test_json_holds_the_rows(interactions, tmp_path):
     assert json.loads((tmp_path / "out.json").read_text()) == rows
 
 
-def test_table_shows_values_intervals_and_who_was_left_out(small_split):
+def test_table_shows_values_intervals_and_how_many_users_are_cold(small_split):
     rows = evaluate_split(["popularity"], small_split, dataset="real d", split_words="mine", k=2)
     table = render_table(rows)
-    assert "real d · split: mine · k = 2 · 2 users" in table
+    assert "real d · split: mine · k = 2 · 3 users" in table
     assert "precision@2" in table
-    assert "0.7500" in table  # mean reciprocal rank
+    assert "0.8333" in table  # mean reciprocal rank
     assert "0.500-1.000" in table  # its interval
-    assert "no training pairs to rank from: 1 test users" in table
+    assert "no list for them: 1 test users" in table
     assert max(map(len, table.splitlines())) <= 100
 
 

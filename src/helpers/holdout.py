@@ -24,9 +24,10 @@ class Evaluation:
     Attributes
     ----------
     user_rows : ndarray of int, shape (n,)
-        The users judged: those with at least one training and one test pair.
-    n_left_out : int
-        Users with test pairs but without training pairs, for whom nothing can be ranked.
+        The users judged: those with at least one test pair.
+    n_cold : int
+        Those of them without training pairs. A model that has nothing for them gives an empty
+        list, and no hit.
     recommendations : Recommendations
         Their lists, shape (n, k).
     per_user : dict of str to ndarray of float, shape (n_users,)
@@ -38,7 +39,7 @@ class Evaluation:
     """
 
     user_rows: np.ndarray
-    n_left_out: int
+    n_cold: int
     recommendations: Recommendations
     per_user: dict[str, np.ndarray]
     bias: dict[str, float]
@@ -70,10 +71,9 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
         If k is out of range or no user has both training and test pairs.
     """
     list_length(k, split.train.n_items)  # before training, which may take long
-    has_training = np.diff(split.train.user_items.indptr) > 0
-    has_test = np.diff(split.test.user_items.indptr) > 0
-    user_rows = np.flatnonzero(has_test & has_training)
-    if len(user_rows) == 0:
+    user_rows = np.flatnonzero(np.diff(split.test.user_items.indptr))
+    is_cold = np.diff(split.train.user_items.indptr)[user_rows] == 0
+    if is_cold.all():
         raise SettingError(
             "no user has both training and test pairs, expected at least one; "
             "check that the user identifiers of both sets are the same"
@@ -87,7 +87,7 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
     finished = perf_counter()
     return Evaluation(
         user_rows=user_rows,
-        n_left_out=int(np.count_nonzero(has_test & ~has_training)),
+        n_cold=int(is_cold.sum()),
         recommendations=lists,
         per_user={
             name: _spread(values, user_rows, split.train.n_users) for name, values in judged.items()

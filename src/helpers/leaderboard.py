@@ -60,12 +60,12 @@ def evaluate_models(
     -------
     list of dict
         One a model, in the order of `names`, ready for JSON: model, dataset, split, split_seeds,
-        k, n_users, n_left_out, the six ranking metrics and four bias figures (means over the
+        k, n_users, n_cold, the six ranking metrics and four bias figures (means over the
         seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means over the
         seeds), by_seed (the same figures of each seed). The intervals are over users, each
         with the mean over the seeds in which the user has test pairs. `n_users` counts
-        those judged in at least one seed; `n_left_out` sums over the seeds the users who had
-        test pairs and no training pairs, so that nothing could be ranked for them.
+        those judged in at least one seed; `n_cold` sums over the seeds those who had no
+        training pairs, for whom most models have an empty list without a hit.
 
     Raises
     ------
@@ -121,10 +121,10 @@ def render_table(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         lines.append(_line(row["model"], [f"{row[key]:{form}}" for _, key, form in _BIAS_COLUMNS]))
     lines += ["", "Beneath each ranking metric: 95 % bootstrap interval over users."]
-    if first["n_left_out"]:
+    if first["n_cold"]:
         lines.append(
-            f"Left out because they have no training pairs to rank from: {first['n_left_out']} "
-            f"test users (summed over {max(1, len(seeds))} splits)."
+            f"Without training pairs, so that most models have no list for them: {first['n_cold']}"
+            f" test users\n(summed over {max(1, len(seeds))} splits)."
         )
     return "\n".join(lines)
 
@@ -177,7 +177,7 @@ def _summarise(evaluations: list[Evaluation], facts: dict[str, Any]) -> dict[str
     ]
     return {
         "n_users": int(np.count_nonzero(~np.isnan(per_user[METRICS[0]]))),
-        "n_left_out": sum(evaluation.n_left_out for evaluation in evaluations),
+        "n_cold": sum(evaluation.n_cold for evaluation in evaluations),
         **{name: float(np.mean([found[name] for found in means])) for name in means[0]},
         "ci95": {name: list(bootstrap_interval(per_user[name])) for name in METRICS},
         "fit_seconds": float(np.mean([evaluation.fit_seconds for evaluation in evaluations])),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import IdMap, Interactions
 from helpers.models import ALS, MODELS, ItemKNN, Popularity, UserKNN, make_model
+from helpers.models.base import best_of
 
 PERSONAL = [name for name in MODELS if name != "popularity"]
 
@@ -181,9 +182,14 @@ def test_popularity_gives_a_user_without_training_items_the_popular_ones():
     np.testing.assert_array_equal(found.scores, [[2, 1]])
 
 
-def test_equal_scores_are_ranked_by_column():
-    found = Popularity().fit(as_interactions([[1, 1, 1, 1]])).recommend([0], 4)
-    np.testing.assert_array_equal(found.items, [[0, 1, 2, 3]])
+@given(st.lists(st.lists(st.integers(0, 3), min_size=40, max_size=40), min_size=1), st.data())
+def test_equal_scores_are_ranked_by_column(rows, data):
+    scores = np.array(rows, dtype=np.float32)
+    scores[scores == 0] = -np.inf
+    k = data.draw(st.integers(1, 40))
+    expected = np.argsort(-scores, axis=1, kind="stable")[:, :k]
+    expected[np.isneginf(np.take_along_axis(scores, expected, axis=1))] = -1
+    np.testing.assert_array_equal(best_of(scores, k).items, expected)
 
 
 def test_the_registry_holds_the_four_models_under_their_names():

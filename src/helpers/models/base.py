@@ -140,7 +140,7 @@ class Recommender(ABC):
 
 
 def best_of(scores: np.ndarray, k: int, exclude: sp.csr_array | None = None) -> Recommendations:
-    """Return the k best columns of each row of `scores`.
+    """Return the k best columns of each row of `scores`; of equal ones, the smaller.
 
     Parameters
     ----------
@@ -155,13 +155,25 @@ def best_of(scores: np.ndarray, k: int, exclude: sp.csr_array | None = None) -> 
     if exclude is not None:
         rows = np.repeat(np.arange(len(scores)), np.diff(exclude.indptr))
         scores[rows, exclude.indices] = -np.inf
-    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    best = _k_largest(scores, k)
     found = np.take_along_axis(scores, best, axis=1)
-    order = np.lexsort((best, -found), axis=1)  # equal scores: the smaller column first
+    order = np.lexsort((best, -found), axis=1)
     items = np.take_along_axis(best, order, axis=1).astype(np.int32)
     found = np.take_along_axis(found, order, axis=1)
     items[np.isneginf(found)] = -1
     return Recommendations(items, found)
+
+
+def _k_largest(scores: np.ndarray, k: int) -> np.ndarray:
+    """Return the columns of the k largest scores of each row in any order, shape (n, k)."""
+    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
+    least = np.take_along_axis(scores, best, axis=1).min(axis=1, initial=np.inf, keepdims=True)
+    # Where more than k reach the least, argpartition chose among the equal ones by chance.
+    tied = np.flatnonzero(((scores >= least).sum(axis=1) > k) & np.isfinite(least[:, 0]))
+    above, equal = scores[tied] > least[tied], scores[tied] == least[tied]
+    n_open = k - above.sum(axis=1, keepdims=True)
+    best[tied] = np.nonzero(above | (equal & (equal.cumsum(axis=1) <= n_open)))[1].reshape(-1, k)
+    return best
 
 
 def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
