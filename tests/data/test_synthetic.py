@@ -12,9 +12,9 @@ import scipy.sparse as sp
 
 from helpers.data.lastfm import load_lastfm
 from helpers.data.synthetic import SCALES, WORLD_VERSION, load_truth, make_world
-from helpers.data.synthetic_names import AWKWARD_NAMES, GENRE_NAMES, SCENE_NAMES
-from helpers.data.synthetic_social import draw_friendships
-from helpers.data.synthetic_world import draw_world, listen
+from helpers.data.synthetic.names import AWKWARD_NAMES, GENRE_NAMES, SCENE_NAMES
+from helpers.data.synthetic.social import draw_friendships
+from helpers.data.synthetic.world import draw_world, listen
 from helpers.errors import DataError, SettingError
 from helpers.evaluation.popularity_bias import gini
 
@@ -170,7 +170,7 @@ def test_an_interrupted_draw_leaves_nothing_behind(tmp_path, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("helpers.data.synthetic_files.draw_friendships", interrupt)
+    monkeypatch.setattr("helpers.data.synthetic.files.draw_friendships", interrupt)
     with pytest.raises(KeyboardInterrupt):
         make_world("tiny", 0, tmp_path / "world")
     assert list(tmp_path.iterdir()) == []
@@ -180,7 +180,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(tmp_path, monkeyp
     def fill_up(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("helpers.data.synthetic_files.draw_friendships", fill_up)
+    monkeypatch.setattr("helpers.data.synthetic.files.draw_friendships", fill_up)
     with pytest.raises(DataError, match="No space left on device"):
         make_world("tiny", 0, tmp_path / "world")
     assert list(tmp_path.iterdir()) == []

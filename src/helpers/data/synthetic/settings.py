@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from helpers.data.synthetic_names import GENRE_NAMES, LOCAL_COUNTRIES, SCENES_PER_GENRE
+from helpers.data.synthetic.names import GENRE_NAMES, LOCAL_COUNTRIES, SCENES_PER_GENRE
 
 
 @dataclass(frozen=True)
@@ -13,7 +13,7 @@ class WorldSettings:
 
     The constants were calibrated against the real last.fm dataset of HetRec 2011, so that the
     statistics of `helpers.realism` agree on several seeds; they mean nothing beyond that.
-    `helpers.data.synthetic_world` says what they do.
+    `helpers.data.synthetic.world` says what they do.
     """
 
     # Sizes. Artists are those who could be heard: whom nobody plays appears in no file.

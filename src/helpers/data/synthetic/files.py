@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from helpers.data.lastfm import ARTISTS, TAGS, USER_ARTISTS, USER_FRIENDS, USER_TAGGED_ARTISTS
-from helpers.data.synthetic_social import Heard, assign_tags, draw_friendships, tag_vocabulary
-from helpers.data.synthetic_world import World, listen
+from helpers.data.synthetic.social import Heard, assign_tags, draw_friendships, tag_vocabulary
+from helpers.data.synthetic.world import World, listen
 from helpers.data.tables import Table
 
 # Where the real files end lines with CRLF and where with LF.

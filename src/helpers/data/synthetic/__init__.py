@@ -16,14 +16,14 @@ from pathlib import Path
 import numpy as np
 
 from helpers import paths
-from helpers.data.synthetic_files import write_lastfm
-from helpers.data.synthetic_names import GENRE_NAMES, SCENE_NAMES
-from helpers.data.synthetic_settings import SCALES
-from helpers.data.synthetic_world import World, draw_world
+from helpers.data.synthetic.files import write_lastfm
+from helpers.data.synthetic.names import GENRE_NAMES, SCENE_NAMES
+from helpers.data.synthetic.settings import SCALES
+from helpers.data.synthetic.world import World, draw_world
 from helpers.errors import DataError, SettingError
 
 # Whatever changes in the code that draws and writes, worlds drawn before are outdated.
-_CODE = sorted(Path(__file__).parent.glob("synthetic*.py"))
+_CODE = sorted(Path(__file__).parent.glob("*.py"))
 WORLD_VERSION = hashlib.sha256(b"".join(file.read_bytes() for file in _CODE)).hexdigest()[:16]
 
 

@@ -18,8 +18,8 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import log_ndtr, ndtri
 
-from helpers.data.synthetic_listeners import draw_listeners
-from helpers.data.synthetic_names import (
+from helpers.data.synthetic.listeners import draw_listeners
+from helpers.data.synthetic.names import (
     AWKWARD_NAMES,
     COUNTRIES,
     DECADES,
@@ -32,7 +32,7 @@ from helpers.data.synthetic_names import (
     SCENES_PER_GENRE,
     artist_names,
 )
-from helpers.data.synthetic_settings import WorldSettings
+from helpers.data.synthetic.settings import WorldSettings
 
 LISTENERS_A_CHUNK = 50  # Bounds memory: a chunk × artists matrix is the largest thing held.
 GOLDEN_RATIO = (np.sqrt(5) - 1) / 2

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from helpers.data.synthetic_names import (
+from helpers.data.synthetic.names import (
     FAMILIES,
     GENRE_NAMES,
     LOCAL_COUNTRIES,
     SCENES_PER_GENRE,
 )
-from helpers.data.synthetic_settings import WorldSettings
+from helpers.data.synthetic.settings import WorldSettings
 
 
 def draw_listeners(settings: WorldSettings, rng: np.random.Generator) -> dict[str, np.ndarray]:

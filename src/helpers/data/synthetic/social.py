@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import scipy.sparse as sp
 
-from helpers.data.synthetic_names import (
+from helpers.data.synthetic.names import (
     COUNTRIES,
     DECADES,
     GENRE_NAMES,
@@ -15,8 +15,8 @@ from helpers.data.synthetic_names import (
     VOICES,
     junk_tags,
 )
-from helpers.data.synthetic_settings import zipf_shares
-from helpers.data.synthetic_world import LISTENERS_A_CHUNK, World
+from helpers.data.synthetic.settings import zipf_shares
+from helpers.data.synthetic.world import LISTENERS_A_CHUNK, World
 
 # How readily a trait of an artist becomes a tag (log weights); each user adds a leaning.
 _TRAIT_LOG_WEIGHTS = {
