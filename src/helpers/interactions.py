@@ -292,8 +292,7 @@ def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray
         )
     rows = items.to_internal(names[item], strict=False)
     known = (rows >= 0) & names["name"].is_not_null().to_numpy()
-    shown = np.empty(len(items), dtype=object)
-    shown[rows[known]] = names["name"].to_numpy()[known]
-    unnamed = np.setdiff1d(np.arange(len(items)), rows[known])
+    shown, unnamed = np.empty(len(items), dtype=object), np.ones(len(items), dtype=bool)
+    shown[rows[known]], unnamed[rows[known]] = names["name"].to_numpy()[known], False
     shown[unnamed] = items.external_ids[unnamed].astype(str)
     return shown

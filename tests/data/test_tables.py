@@ -51,6 +51,7 @@ def test_spaces_around_numbers_are_dropped_and_in_text_kept(folder):
         (HEADER + b"1\tann\t1\n 1\tb\t1\n", "line 3: userID  1 stands on line 2 already"),
         (HEADER + b"1\tann\t1\n2\t\xff\t1\n", "line 3: .* is not UTF-8"),
         (HEADER + b"99999999999999999999\tann\t1\n", "line 2: userID is '9+', expected"),
+        (HEADER + b"\xef\xbb\xbf1\tann\t1\n", "line 2: userID is '.+1', expected a whole"),
         (HEADER + b"1\r\tann\t1\n", "line 2: a carriage return stands inside"),
         (HEADER + b"1\tann\t1\n2\tb\rob\t1\r\n", "line 3: a carriage return stands inside"),
         (b"PK\x03\x04\x00\xff\xfe", "line 1: the header is"),
@@ -96,3 +97,27 @@ def test_what_is_written_is_read(folder, rows):
     expected = [(user, name, n) for user, (name, n) in rows.items()]
     content = HEADER + "".join(f"{u}\t{name}\t{n}\r\n" for u, name, n in expected).encode()
     assert read(folder, content) == expected
+
+
+PAIRS = Table("pairs.dat", (Column("a", "a"), Column("b", "b")), key=("a", "b"))
+
+
+def read_pairs(folder, body: bytes) -> list[tuple]:
+    (folder / PAIRS.file).write_bytes(b"a\tb\n" + body)
+    return read_table(folder, PAIRS).rows()
+
+
+def test_numbers_alone_may_have_spaces_around_them_but_not_inside(folder):
+    assert read_pairs(folder, b" 1 \t  2\r\n3\t4 \n5\t6  ") == [(1, 2), (3, 4), (5, 6)]
+    with pytest.raises(DataError, match="line 3: b is '2 3', expected a whole number"):
+        read_pairs(folder, b"1\t 1\n1\t2 3\n")
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=9))
+def test_repeated_keys_are_found_in_any_order_of_rows(folder, rows):
+    body = "".join(f"{a}\t{b}\n" for a, b in rows).encode()
+    if len(set(rows)) == len(rows):
+        assert read_pairs(folder, body) == rows
+    else:
+        with pytest.raises(DataError, match="already"):
+            read_pairs(folder, body)
