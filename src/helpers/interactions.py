@@ -41,7 +41,7 @@ class IdMap:
         self._ids = external_ids.alias("id")
         if self._ids.null_count():
             raise DataError("an identifier is missing (null); drop or name that row first")
-        if self._ids.is_duplicated().any():
+        if self._ids.n_unique() < len(self._ids):
             twice = self._ids.filter(self._ids.is_duplicated())[0]
             raise DataError(f"identifier {twice!r} stands twice; give each row its own")
 

@@ -117,14 +117,14 @@ def load_lastfm(folder: Path | str) -> LastFM:
             "get them with: python -m helpers data get lastfm"
         )
     artists = read_table(folder, ARTISTS).drop("picture_url")
-    tagged = read_table(folder, USER_TAGGED_ARTISTS)
+    tagged = read_table(folder, USER_TAGGED_ARTISTS).select(
+        "user_id", "artist_id", "tag_id", date=tag_date()
+    )
     return LastFM(
         plays=read_table(folder, USER_ARTISTS),
         artists=artists,
         tags=read_table(folder, TAGS),
-        tagged=tagged.filter(pl.col("artist_id").is_in(artists["artist_id"].implode())).select(
-            "user_id", "artist_id", "tag_id", date=tag_date()
-        ),
+        tagged=tagged.filter(pl.col("artist_id").is_in(artists["artist_id"].implode())),
         friends=read_table(folder, USER_FRIENDS),
     )
 
