@@ -1,8 +1,12 @@
 """The command line: `python -m helpers COMMAND`; every command answers `--help`."""
 
+import io
 import os
+import signal
 import sys
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 from helpers.commands import build_parser
 from helpers.errors import HelpersError
@@ -27,17 +31,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parsed = build_parser().parse_args(arguments)
     try:
-        return parsed.command(parsed)
+        status = parsed.command(parsed)
+        sys.stdout.flush()  # a full disk shows here, and not when Python exits
+        return status
     except HelpersError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        # Who reads the output has enough; keep Python from complaining about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # who reads it has enough
         return 1
     except OSError as error:
+        _drop_output()
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}; check the folder and the free space")
     except KeyboardInterrupt:
+        # polars raises its own while Python has yet to raise the signal: let that happen here.
+        try:  # noqa: SIM105 - suppress() would be entered too late
+            time.sleep(0)
+        except KeyboardInterrupt:
+            pass
         _fail("stopped; what had finished is kept, and the same command goes on from there")
         return INTERRUPTED
 
@@ -47,5 +58,15 @@ def _fail(sentence: str) -> int:
     return 1
 
 
+def _drop_output() -> None:
+    """Keep Python from writing the rest of the output at exit, which would fail once more."""
+    with suppress(io.UnsupportedOperation):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 if __name__ == "__main__":
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115 - where they are closed,
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115 - Python sets none
+    sys.stdout.reconfigure(errors="replace")  # names from all over the world, on any terminal
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as tidy an end as with Ctrl-C
     sys.exit(main())

@@ -21,7 +21,9 @@ def test_data_check_tells_good_files_from_missing_ones(tiny_lastfm_dir, tmp_path
 def test_data_make_writes_the_world_and_prints_its_folder(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path))
     assert main(["data", "make", "--scale", "tiny"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == str(tmp_path / "tiny")
+    said = capsys.readouterr()
+    assert said.out == f"{tmp_path}/tiny\n"
+    assert said.err == "drawing the synthetic world (tiny, seed 0)\n"
     assert (tmp_path / "tiny" / "lastfm" / "user_artists.dat").is_file()
 
 

@@ -39,9 +39,11 @@ def test_evaluate_wants_both_files_and_no_seed_beside_them(two_files, capsys):
 
 
 def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, capsys):
-    words = ["evaluate", "popularity", "--data", "real", "--split-seed", "3", "--json"]
-    file = tmp_path / "metrics.json"
-    assert main([*words, str(file), "--data-dir", str(tiny_lastfm_dir.parent)]) == 0
+    words = ["evaluate", "popularity", "--data-dir", str(tiny_lastfm_dir.parent)]
+    file, lists = tmp_path / "metrics.json", tmp_path / "lists.csv"
+    outputs = ["--json", str(file), "--recommendations", str(lists)]
+    assert main([*words, "--split-seed", "3", *outputs]) == 0
+    assert lists.read_text().count("\n") > 10
     (row,) = json.loads(file.read_text())
     assert (row["dataset"], row["split_seeds"], row["k"]) == ("real last.fm", [3], 10)
     assert 0 < row["precision"] < 1
@@ -53,6 +55,8 @@ def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, 
         ("evaluate nonsense", "nonsense"),
         ("evaluate popularity -k 0", "k is 0, expected 1 to"),
         ("evaluate popularity --split-seed -1", "seed"),
+        ("evaluate popularity --recommendations x.csv", "lists of 5 trained models were asked for"),
+        ("evaluate popularity als --split-seed 1 --recommendations x.csv", "lists of 2 trained"),
         ("evaluate popularity --dataset books", "'books', expected"),
     ],
 )

@@ -1,11 +1,14 @@
 """`python -m helpers run`: what it passes on, and how it ends."""
 
+import re
 from types import SimpleNamespace
 
 import pytest
 
 from helpers import paths
 from helpers.__main__ import main
+from helpers.pipeline.execute import inspect_parameters
+from helpers.pipeline.lessons import find_lessons
 
 
 @pytest.fixture
@@ -51,6 +54,23 @@ def test_run_builds_the_site_and_ends_with_status_1_when_a_lesson_fails(pipeline
     pipeline.states = [{"status": "done"}, {"status": status}]
     assert main(["run"]) == 1
     assert capsys.readouterr().out.endswith("index.html\n")
+
+
+@pytest.mark.parametrize(
+    ("words", "data"),
+    [([], "real"), (["--data", "auto"], "auto"), (["--data", "synthetic"], "synthetic")],
+)
+def test_folder_of_real_data_alone_means_real_data(pipeline, tmp_path, words, data):
+    main(["run", "--data-dir", str(tmp_path), *words])
+    assert pipeline.options["data"] == data
+
+
+def test_help_names_a_lesson_that_has_the_parameter(capsys):
+    with pytest.raises(SystemExit):
+        main(["run", "--help"])
+    number, name = re.search(r"helpers run (\d\d) .*--set (\w+)=", capsys.readouterr().out).groups()
+    (lesson,) = [found for found in find_lessons(paths.NOTEBOOKS) if found.number == number]
+    assert name in inspect_parameters(lesson)
 
 
 def test_run_defaults_to_synthetic_data_and_every_lesson(pipeline):

@@ -1,3 +1,4 @@
+import errno
 import json
 import re
 import shutil
@@ -10,6 +11,7 @@ from PIL import Image
 from site_samples import DOLLARS, RESULT_ROWS, XSS, code, state, text, write_run, write_samples
 
 from helpers import paths
+from helpers.errors import DataError
 from helpers.report import site
 from helpers.report.index import format_value, read_result_tables
 from helpers.report.page import render_body
@@ -268,10 +270,10 @@ def test_failed_build_leaves_the_old_site_and_nothing_half_written(folders, monk
     (folders[2] / "new.json").write_text("[]", encoding="utf-8")
 
     def full_disk(*_):
-        raise OSError("no space left")
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(site, "_write_index", full_disk)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(DataError, match=r"reports/html \(No space left on device\)"):
         build_site(*folders)
     assert index.read_text(encoding="utf-8") == before
     assert sorted(path.name for path in folders[1].iterdir()) == ["html", "metrics", "runs"]

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from helpers.commands.options import add_command, add_data_choice
+from helpers.commands.options import add_command, add_data_choice, chosen_data
 from helpers.errors import SettingError
 
 
@@ -63,9 +63,11 @@ def evaluate(arguments: argparse.Namespace) -> int:
         rows = leaderboard.evaluate_models(
             arguments.models, interactions, dataset=dataset, split_seeds=seeds, **options
         )
-    if arguments.json:
-        leaderboard.write_json(rows, arguments.json)
-    print(leaderboard.render_table(rows))
+    try:
+        if arguments.json:
+            leaderboard.write_json(rows, arguments.json)
+    finally:  # minutes of work are not lost where the file cannot be written
+        print(leaderboard.render_table(rows))
     return 0
 
 
@@ -85,5 +87,5 @@ def _load(arguments: argparse.Namespace):
     from helpers.data import find_dataset
     from helpers.data.lastfm import load_lastfm
 
-    dataset = find_dataset(arguments.dataset, arguments.data, arguments.data_dir)
+    dataset = find_dataset(arguments.dataset, chosen_data(arguments), arguments.data_dir)
     return dataset.label, load_lastfm(dataset.folder).interactions()

@@ -23,10 +23,15 @@ def add_data_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         choices=("synthetic", "real", "auto"),
-        default="synthetic",
-        help="which data to use; auto: real where they are, else synthetic (default: synthetic)",
+        help="which data to use; auto: real where they are, else synthetic "
+        "(default: real with --data-dir, else synthetic)",
     )
     add_data_dir(parser)
+
+
+def chosen_data(arguments: argparse.Namespace) -> str:
+    """Return the kind of data that --data names; a folder of real data alone means those."""
+    return arguments.data or ("real" if arguments.data_dir else "synthetic")
 
 
 def add_data_dir(parser: argparse.ArgumentParser) -> None:

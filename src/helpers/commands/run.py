@@ -3,7 +3,7 @@
 import argparse
 
 from helpers import paths
-from helpers.commands.options import add_command, add_data_choice
+from helpers.commands.options import add_command, add_data_choice, chosen_data
 from helpers.errors import SettingError
 
 
@@ -14,7 +14,7 @@ def add_run(commands: argparse._SubParsersAction) -> None:
         "run",
         "run lessons and build the report site; lessons whose inputs did not change are skipped",
         "run",
-        "run 05 --data real --set N_FACTORS=64",
+        "run 03 --data real --set N_FACTORS=64",
     )
     parser.add_argument(
         "lessons",
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
     with only_process(paths.runs_dir() / ".lock", busy):
         plans = plan_lessons(
             arguments.lessons,
-            data=arguments.data,
+            data=chosen_data(arguments),
             data_dir=arguments.data_dir,
             settings=arguments.settings,
             force=arguments.force,

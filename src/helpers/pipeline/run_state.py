@@ -56,22 +56,25 @@ def write_state(lesson: LessonNotebook, state: Mapping[str, Any]) -> None:
 
 
 def is_current(lesson: LessonNotebook, inputs: str) -> bool:
-    """Return whether the last run was of the same inputs, succeeded, and left all its files."""
+    """Return whether the last run had the same inputs and succeeded, and its files still stand."""
     state = read_state(lesson)
     if not state or state.get("status") != "done" or state.get("inputs") != inputs:
         return False
-    files = [paths.reports_dir() / file for file in state.get("outputs", [])]
-    return executed_copy(lesson).is_file() and all(file.is_file() for file in files)
+    return state.get("outputs") == output_digests(lesson)
 
 
-def recorded_outputs(lesson: LessonNotebook) -> list[str]:
-    """Return the record of a lesson and its figures, relative to the folder of reports."""
-    record = paths.metrics_dir() / f"{lesson.number}.json"
-    if not record.is_file():
-        return []
-    figures = json.loads(record.read_text(encoding="utf-8")).get("figures", [])
-    files = [record, *(paths.metrics_dir() / figure["file"] for figure in figures)]
-    return [file.relative_to(paths.reports_dir()).as_posix() for file in files]
+def output_digests(lesson: LessonNotebook) -> dict[str, str]:
+    """Return the SHA-256 of the executed copy, the record and the figures of a lesson, by path.
+
+    Paths are relative to the folder of reports.
+    """
+    figures = sorted((paths.metrics_dir() / "figures").glob(f"{lesson.number}_*"))
+    files = [executed_copy(lesson), paths.metrics_dir() / f"{lesson.number}.json", *figures]
+    return {
+        file.relative_to(paths.reports_dir()).as_posix(): _sha256(file)
+        for file in files
+        if file.is_file()
+    }
 
 
 def withdraw_state(lesson: LessonNotebook) -> None:
@@ -115,7 +118,7 @@ def code_digest() -> str:
     for file in sorted(_PACKAGE.rglob("*.py")):
         name = file.relative_to(_PACKAGE).as_posix()
         if not name.startswith(_WITHOUT_INFLUENCE):
-            modules.append((name, hashlib.sha256(file.read_bytes()).hexdigest()))
+            modules.append((name, _sha256(file)))
     return _digest([sys.version, libraries, modules])
 
 
@@ -134,6 +137,10 @@ def data_digest(folders: Iterable[Path]) -> str:
 
 def _state_file(lesson: LessonNotebook) -> Path:
     return paths.runs_dir() / f"{lesson.name}.json"
+
+
+def _sha256(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
 
 
 def _digest(facts: object) -> str:

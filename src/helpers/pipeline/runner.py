@@ -132,7 +132,7 @@ def run_lesson(plan: Plan, on_cell: Callable[[int], None]) -> dict[str, Any]:
     os.replace(partial, run_state.executed_copy(lesson))
     state = _state(plan, "done", started) | {
         "cells_seconds": round(cells_seconds, 3),
-        "outputs": run_state.recorded_outputs(lesson),
+        "outputs": run_state.output_digests(lesson),
     }
     run_state.write_state(lesson, state)
     return state | {"ran": True}

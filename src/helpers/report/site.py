@@ -17,6 +17,7 @@ from typing import Any
 import jinja2
 
 from helpers import paths
+from helpers.errors import DataError
 from helpers.report import index
 from helpers.report.page import TEMPLATES, PageBody, render_body
 from helpers.report.runs import LessonReport, input_files, read_reports
@@ -44,6 +45,11 @@ def build_site(notebooks: Path, reports: Path, results: Path = paths.RESULTS) ->
     -------
     Path
         The front page, `reports/html/index.html`.
+
+    Raises
+    ------
+    DataError
+        If the folder cannot be written; the old site stays.
     """
     site = reports / "html"
     digest = _digest(_all_inputs(notebooks, reports, results))
@@ -61,6 +67,12 @@ def build_site(notebooks: Path, reports: Path, results: Path = paths.RESULTS) ->
         manifest = {"site": digest, "pages": pages}
         (partial / _MANIFEST).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         _swap(partial, site)
+    except OSError as error:
+        reason = error.strerror or "some files could not be copied"
+        raise DataError(
+            f"the site cannot be written to {site} ({reason}); "
+            "make room or check the permissions and run this again"
+        ) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
     return site / "index.html"
