@@ -1,7 +1,8 @@
 """Loading the five last.fm files to frames and a matrix: ours, pandas, and a bare read.
 
-Ours is strict (every line is checked, and a wrong one would be named), pandas does the same
-joins and dates without those checks, and the limit is polars reading the bytes and nothing else.
+Ours is strict (every line is checked, and a wrong one would be named). pandas does the same joins
+and dates, once with the checks of ours that it has words for (repeated keys, counts below 1) and
+once with none. The limit is polars reading the bytes and nothing else.
 
 Run it with: python benchmarks/load_lastfm.py (MUSIC_DATA_DIR names the folder of real data).
 """
@@ -9,6 +10,7 @@ Run it with: python benchmarks/load_lastfm.py (MUSIC_DATA_DIR names the folder o
 import io
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -26,7 +28,7 @@ def load_with_helpers(folder: Path) -> sp.csr_array:
     return load_lastfm(folder).interactions().user_items
 
 
-def load_with_pandas(folder: Path) -> sp.csr_array:
+def load_with_pandas(folder: Path, is_checked: bool = True) -> sp.csr_array:
     frames = {
         table.file: pd.read_csv(
             folder / table.file, sep="\t", quoting=3, encoding=table.encoding, na_filter=False
@@ -34,6 +36,13 @@ def load_with_pandas(folder: Path) -> sp.csr_array:
         for table in TABLES
     }
     plays, artists, _, tagged, _ = frames.values()
+    if is_checked:
+        for table, frame in zip(TABLES, frames.values(), strict=True):
+            titles = {column.name: column.title for column in table.columns}
+            if frame.duplicated([titles[name] for name in table.key]).any():
+                raise ValueError(f"{table.file} repeats a row")
+        if (plays["weight"] < 1).any():
+            raise ValueError("a count is below 1")
     tagged = tagged[tagged["artistID"].isin(artists["id"])]
     dates = pd.to_datetime(tagged[["year", "month", "day"]], errors="coerce")
     tagged.assign(date=dates.where(tagged["year"].between(FIRST_TAG_YEAR, LAST_TAG_YEAR)))
@@ -66,6 +75,7 @@ def main() -> None:
     loaders = {
         "helpers": load_with_helpers,
         "pandas": load_with_pandas,
+        "pandas, unchecked": partial(load_with_pandas, is_checked=False),
         "bare polars read": read_with_polars,
     }
     ours, theirs = load_with_helpers(dataset.folder), load_with_pandas(dataset.folder)
