@@ -202,7 +202,8 @@ def picture(figure):
 RESULT_ROWS = [
     {
         "model": model,
-        "dataset": "real last.fm",
+        "dataset": "lastfm",
+        "data": "real",
         "k": 10,
         "n_users": 1879,
         "precision": precision,

@@ -152,11 +152,16 @@ def test_split_without_common_users_is_refused_before_training():
 
 def test_rows_have_the_documented_shape(interactions):
     rows = evaluate_models(
-        ["user-knn", "popularity"], interactions, dataset="made up", k=5, split_seeds=[3, 1]
+        ["user-knn", "popularity"],
+        interactions,
+        dataset="d",
+        data="made up",
+        k=5,
+        split_seeds=[3, 1],
     )
     assert [row["model"] for row in rows] == ["user-knn", "popularity"]
     for row in rows:
-        assert row["dataset"] == "made up"
+        assert (row["dataset"], row["data"]) == ("d", "made up")
         assert row["split"] == "80/20 random"
         assert row["split_seeds"] == [3, 1]
         assert row["k"] == 5
@@ -170,7 +175,9 @@ def test_rows_have_the_documented_shape(interactions):
 
 def test_values_are_means_over_seeds(interactions):
     seeds = [0, 1, 2]
-    (row,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=seeds)
+    (row,) = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="made up", split_seeds=seeds
+    )
     assert [found["split_seed"] for found in row["by_seed"]] == seeds
     for name in METRICS + BIAS:
         values = [found[name] for found in row["by_seed"]]
@@ -180,7 +187,9 @@ def test_values_are_means_over_seeds(interactions):
 
 def test_intervals_are_over_users_each_averaged_over_the_seeds_that_test_it(interactions):
     seeds = [0, 1, 2]
-    (row,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=seeds)
+    (row,) = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="made up", split_seeds=seeds
+    )
     per_user = np.array(
         [
             evaluate_model(Popularity(), random_split(interactions, seed=seed)).per_user["ndcg"]
@@ -194,7 +203,9 @@ def test_intervals_are_over_users_each_averaged_over_the_seeds_that_test_it(inte
 
 
 def test_given_split_gives_the_same_row_as_the_seed_that_made_it(interactions):
-    (by_seed,) = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=[4])
+    (by_seed,) = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="made up", split_seeds=[4]
+    )
     (given,) = evaluate_split(["popularity"], random_split(interactions, seed=4), dataset="d")
     assert given["split_seeds"] == given["by_seed"] == []
     for name in [*METRICS, *BIAS, "ci95", "n_users"]:
@@ -216,7 +227,7 @@ def test_given_split_gives_the_same_row_as_the_seed_that_made_it(interactions):
 def test_requests_without_meaning_are_refused(interactions, options, message):
     request = {"names": ["popularity"], "split_seeds": [0]} | options
     with pytest.raises(SettingError, match=message):
-        evaluate_models(interactions=interactions, dataset="d", **request)
+        evaluate_models(interactions=interactions, dataset="d", data="made up", **request)
 
 
 def test_recommendations_are_written_with_external_identifiers(small_split, tmp_path):
@@ -259,20 +270,24 @@ def test_recommendations_of_several_trained_models_are_refused(interactions, tmp
     file = tmp_path / "lists.csv"
     request = {"names": ["popularity"], "split_seeds": [0]} | options
     with pytest.raises(SettingError, match="lists of 2 trained models"):
-        evaluate_models(interactions=interactions, dataset="d", recommendations=file, **request)
+        evaluate_models(
+            interactions=interactions, dataset="d", data="made up", recommendations=file, **request
+        )
     assert not file.exists()
 
 
 def test_json_holds_the_rows(interactions, tmp_path):
-    rows = evaluate_models(["popularity"], interactions, dataset="d", split_seeds=[0, 1])
+    rows = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="made up", split_seeds=[0, 1]
+    )
     write_json(rows, tmp_path / "out.json")
     assert json.loads((tmp_path / "out.json").read_text()) == rows
 
 
 def test_table_shows_values_intervals_and_how_many_users_are_cold(small_split):
-    rows = evaluate_split(["popularity"], small_split, dataset="real d", split_words="mine", k=2)
+    rows = evaluate_split(["popularity"], small_split, dataset="d", data="real", k=2)
     table = render_table(rows)
-    assert "real d · split: mine · k = 2 · 3 users" in table
+    assert "real d · split: given · k = 2 · 3 users" in table
     assert "precision@2" in table
     assert "0.8333" in table  # mean reciprocal rank
     assert "0.500-1.000" in table  # its interval
@@ -283,6 +298,6 @@ def test_table_shows_values_intervals_and_how_many_users_are_cold(small_split):
 @pytest.mark.realdata
 def test_popularity_on_the_real_data_reaches_the_known_figures(real_lastfm_dir):
     interactions = load_lastfm(real_lastfm_dir).interactions()
-    (row,) = evaluate_models(["popularity"], interactions, dataset="real last.fm")
+    (row,) = evaluate_models(["popularity"], interactions, dataset="lastfm", data="real")
     assert row["precision"] == pytest.approx(0.068, rel=0.02)
     assert row["ndcg"] == pytest.approx(0.083, rel=0.02)

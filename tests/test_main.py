@@ -77,7 +77,7 @@ def test_help_loads_no_library():
         (
             KeyboardInterrupt(),
             130,
-            "stopped; what had finished is kept, and the same command goes on from there",
+            "stopped; nothing half-written is left behind",
         ),
     ],
 )
@@ -145,5 +145,5 @@ def test_command_that_is_stopped_within_a_library_says_so_in_one_sentence(name):
     found = subprocess.run(
         [sys.executable, "-c", work], check=False, capture_output=True, text=True
     )
-    sentence = "stopped; what had finished is kept, and the same command goes on from there"
+    sentence = "stopped; nothing half-written is left behind"
     assert (found.returncode, found.stderr) == (130, f"helpers: {sentence}\n")

@@ -49,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             time.sleep(0)
         except KeyboardInterrupt:
             pass
-        _fail("stopped; what had finished is kept, and the same command goes on from there")
+        _fail("stopped; nothing half-written is left behind")
         return INTERRUPTED
 
 

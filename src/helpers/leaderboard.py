@@ -33,6 +33,7 @@ def evaluate_models(
     interactions: Interactions,
     *,
     dataset: str,
+    data: str,
     k: int = 10,
     split_seeds: Iterable[int] = range(5),
     test_share: float = 0.2,
@@ -45,8 +46,8 @@ def evaluate_models(
     names : sequence of str
         Keys of `helpers.models.MODELS`.
     interactions : Interactions
-    dataset : str
-        What the rows call the data.
+    dataset, data : str
+        Name of the dataset and which data it is: "synthetic" or "real".
     k : int
         List length.
     split_seeds : iterable of int
@@ -59,9 +60,9 @@ def evaluate_models(
     Returns
     -------
     list of dict
-        One a model, in the order of `names`, ready for JSON: model, dataset, split, split_seeds,
-        k, n_users, n_cold, the six ranking metrics and four bias figures (means over the
-        seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means over the
+        One a model, in the order of `names`, ready for JSON: model, dataset, data, split,
+        split_seeds, k, n_users, n_cold, the six ranking metrics and four bias figures (means
+        over the seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means over the
         seeds), by_seed (the same figures of each seed). The intervals are over users, each
         with the mean over the seeds in which the user has test pairs. `n_users` counts
         those judged in at least one seed; `n_cold` sums over the seeds those who had no
@@ -76,7 +77,7 @@ def evaluate_models(
     if not seeds or len(set(seeds)) < len(seeds):
         raise SettingError(f"split seeds are {seeds}, expected one or more, each different")
     words = f"{100 * (1 - test_share):.4g}/{100 * test_share:.4g} random"
-    facts = {"dataset": dataset, "split": words, "split_seeds": seeds, "k": k}
+    facts = {"dataset": dataset, "data": data, "split": words, "split_seeds": seeds, "k": k}
     splits = (random_split(interactions, test_share, seed=seed) for seed in seeds)
     return _evaluate(names, splits, facts, recommendations)
 
@@ -86,16 +87,15 @@ def evaluate_split(
     split: Split,
     *,
     dataset: str,
-    split_words: str = "given",
+    data: str = "own",
     k: int = 10,
     recommendations: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Judge models with their default settings on one given split.
 
-    Parameters and result are those of `evaluate_models`; `split_words` says where the split
-    comes from, and `split_seeds` and `by_seed` are empty.
+    Parameters and result are those of `evaluate_models`; `split_seeds` and `by_seed` are empty.
     """
-    facts = {"dataset": dataset, "split": split_words, "split_seeds": [], "k": k}
+    facts = {"dataset": dataset, "data": data, "split": "given", "split_seeds": [], "k": k}
     return _evaluate(names, [split], facts, recommendations)
 
 
@@ -109,8 +109,9 @@ def render_table(rows: list[dict[str, Any]]) -> str:
     first = rows[0]
     seeds = first["split_seeds"]
     split = first["split"] + (f", seeds {', '.join(map(str, seeds))}" if seeds else "")
+    protocol = f"split: {split} · k = {first['k']} · {first['n_users']:,} users"
     lines = [
-        f"{first['dataset']} · split: {split} · k = {first['k']} · {first['n_users']:,} users",
+        f"{first['data']} {first['dataset']} · {protocol}",
         "",
         _line("", [f"{name}@{first['k']}" for name in METRICS]),
     ]

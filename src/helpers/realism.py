@@ -135,7 +135,12 @@ def _tag_statistics(lastfm: LastFM) -> dict[str, float]:
 
 def _precision(lastfm: LastFM, split_seeds: list[int]) -> dict[str, float]:
     rows = evaluate_models(
-        MODELS_COMPARED, lastfm.interactions(), dataset="lastfm", k=10, split_seeds=split_seeds
+        MODELS_COMPARED,
+        lastfm.interactions(),
+        dataset="lastfm",
+        data="compared",
+        k=10,
+        split_seeds=split_seeds,
     )
     return {row["model"]: row["precision"] for row in rows}
 

@@ -45,7 +45,8 @@ def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, 
     assert main([*words, "--split-seed", "3", *outputs]) == 0
     assert lists.read_text().count("\n") > 10
     (row,) = json.loads(file.read_text())
-    assert (row["dataset"], row["split_seeds"], row["k"]) == ("real last.fm", [3], 10)
+    assert (row["dataset"], row["data"]) == ("lastfm", "real")
+    assert (row["split_seeds"], row["k"]) == ([3], 10)
     assert 0 < row["precision"] < 1
 
 
@@ -67,3 +68,10 @@ def test_evaluate_refuses_bad_input_in_one_sentence(tiny_lastfm_dir, capsys, wor
     assert said.startswith("helpers: ")
     assert sentence in said
     assert said.count("\n") == 1
+
+
+def test_evaluate_refuses_one_file_for_two_things(tmp_path, capsys):
+    file = str(tmp_path / "out.csv")
+    words = ["evaluate", "popularity", "--split-seed", "0"]
+    assert main([*words, "--json", file, "--recommendations", file]) == 1
+    assert "given for two things" in capsys.readouterr().err

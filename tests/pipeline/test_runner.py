@@ -147,7 +147,7 @@ def test_ctrl_c_stops_the_kernels_and_leaves_nothing_half_written(notebooks, tmp
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said.splitlines()[-1].startswith("helpers: stopped; what had finished is kept")
+    assert said.splitlines()[-1].startswith("helpers: stopped; nothing half-written")
     assert "Traceback" not in said
     assert [file.name for file in paths.runs_dir().iterdir()] == [".lock"]
     with pytest.raises(ProcessLookupError):

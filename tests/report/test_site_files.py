@@ -113,7 +113,7 @@ def test_tables_list_recorded_numbers_and_results(folders):
     results = index.select_one("table.results")
     assert [row.th.text for row in results.select("tbody tr")] == ["als", XSS, "popularity"]
     assert results.select_one("tbody td").text == "0.2000.196 to 0.204"
-    assert index.select_one(".protocol").text == "real last.fm · 1,879 users · k = 10"
+    assert index.select_one(".protocol").text == "lastfm · real · 1,879 users · k = 10"
     numbers = index.select_one("table.numbers").text
     assert f"precision of {XSS}" in numbers
     assert "0.1980.192 to 0.204" in numbers

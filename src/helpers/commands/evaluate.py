@@ -49,6 +49,7 @@ def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate models on random splits of a dataset, or on a split in two files."""
     from helpers import leaderboard
 
+    _refuse_one_file_for_two(arguments)
     options = {"k": arguments.k, "recommendations": arguments.recommendations}
     if arguments.train or arguments.test:
         rows = leaderboard.evaluate_split(
@@ -61,7 +62,12 @@ def evaluate(arguments: argparse.Namespace) -> int:
         dataset, interactions = _load(arguments)
         seeds = range(5) if arguments.split_seeds is None else arguments.split_seeds
         rows = leaderboard.evaluate_models(
-            arguments.models, interactions, dataset=dataset, split_seeds=seeds, **options
+            arguments.models,
+            interactions,
+            dataset=dataset.name,
+            data=dataset.kind,
+            split_seeds=seeds,
+            **options,
         )
     try:
         if arguments.json:
@@ -69,6 +75,14 @@ def evaluate(arguments: argparse.Namespace) -> int:
     finally:  # minutes of work are not lost where the file cannot be written
         print(leaderboard.render_table(rows))
     return 0
+
+
+def _refuse_one_file_for_two(arguments: argparse.Namespace) -> None:
+    options = ("train", "test", "json", "recommendations")
+    files = [getattr(arguments, name) for name in options if getattr(arguments, name)]
+    for file in files:
+        if sum(file.resolve() == other.resolve() for other in files) > 1:
+            raise SettingError(f"{file} is given for two things, expected a file for each")
 
 
 def _read_split(arguments: argparse.Namespace):
@@ -88,4 +102,4 @@ def _load(arguments: argparse.Namespace):
     from helpers.data.lastfm import load_lastfm
 
     dataset = find_dataset(arguments.dataset, chosen_data(arguments), arguments.data_dir)
-    return dataset.label, load_lastfm(dataset.folder).interactions()
+    return dataset, load_lastfm(dataset.folder).interactions()
