@@ -62,8 +62,8 @@ def evaluate_models(
     list of dict
         One a model, in the order of `names`, ready for JSON: model, dataset, data, split,
         split_seeds, k, n_users, n_cold, the six ranking metrics and four bias figures (means
-        over the seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means over the
-        seeds), by_seed (the same figures of each seed). The intervals are over users, each
+        over the seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means
+        over the seeds), by_seed (the same figures of each seed). The intervals are over users, each
         with the mean over the seeds in which the user has test pairs. `n_users` counts
         those judged in at least one seed; `n_cold` sums over the seeds those who had no
         training pairs, for whom most models have an empty list without a hit.
