@@ -1,12 +1,10 @@
 """The command line: `python -m helpers COMMAND`; every command answers `--help`."""
 
-import io
 import os
 import signal
 import sys
 import time
 from collections.abc import Sequence
-from contextlib import suppress
 
 from helpers.commands import build_parser
 from helpers.errors import HelpersError
@@ -37,10 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HelpersError as error:
         return _fail(str(error))
     except BrokenPipeError:
-        _drop_output()  # who reads it has enough
+        _drop_unwritable_output()  # who reads it has enough
         return 1
     except OSError as error:
-        _drop_output()
+        _drop_unwritable_output()
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}; check the folder and the free space")
     except KeyboardInterrupt:
@@ -58,9 +56,11 @@ def _fail(sentence: str) -> int:
     return 1
 
 
-def _drop_output() -> None:
-    """Keep Python from writing the rest of the output at exit, which would fail once more."""
-    with suppress(io.UnsupportedOperation):
+def _drop_unwritable_output() -> None:
+    """Keep Python from writing the rest of the output at exit, where that would fail once more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

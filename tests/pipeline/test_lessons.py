@@ -18,10 +18,23 @@ def test_values_are_parsed_by_the_annotated_type():
         parse_settings(["K=1", "K=2"])
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"cells": []}', '{"metadata": 3, "cells": 1}'])
+CELLS = '"metadata": {}, "cells": []'
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "null", '{"cells": []}', '{"metadata": 3, "cells": 1}', f"{{{CELLS}}}"]
+    + [f'{{{CELLS}, "nbformat": {n}, "nbformat_minor": 0}}' for n in (3, 9, '"4"')],
+)
 def test_malformed_notebook_is_refused_by_name(notebooks, content):
     (notebooks / "01_first.ipynb").write_text(content)
     with pytest.raises(LessonError, match=r"01_first.ipynb is not a notebook of format 4"):
+        find_lessons(notebooks)
+
+
+def test_link_to_a_notebook_that_is_gone_is_refused_by_name(notebooks):
+    (notebooks / "01_first.ipynb").symlink_to("gone.ipynb")
+    with pytest.raises(LessonError, match=r"01_first.ipynb is not a notebook of .* \(FileNotFound"):
         find_lessons(notebooks)
 
 

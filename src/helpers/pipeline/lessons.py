@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
+from nbformat import ValidationError
+
 from helpers.errors import LessonError, SettingError
 
 _LESSON_FILE = re.compile(r"(\d\d)_[a-z0-9_]+\.ipynb")
@@ -90,6 +93,7 @@ def read_lesson(path: Path) -> LessonNotebook:
     """Read what the pipeline must know of a notebook; raises `LessonError` if it is malformed."""
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
+        nbformat.validate(notebook, version=4)
         facts = notebook["metadata"].get("lesson", {})
         cells = [
             (cell["cell_type"], "".join(cell["source"]), sorted(cell["metadata"].get("tags", [])))
@@ -102,9 +106,10 @@ def read_lesson(path: Path) -> LessonNotebook:
             n_code_cells=sum(kind == "code" and bool(source.strip()) for kind, source, _ in cells),
             digest=hashlib.sha256(json.dumps([facts, cells]).encode()).hexdigest(),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, ValidationError, TypeError, AttributeError) as error:
+        reason = next(iter(str(error).splitlines()), "")
         raise LessonError(
-            f"{path} is not a notebook of format 4 ({type(error).__name__}: {error}); "
+            f"{path} is not a notebook of format 4 ({type(error).__name__}: {reason}); "
             "restore it from version control"
         ) from None
 

@@ -101,7 +101,8 @@ def _write_pages(
             body = render_body(lesson.executed, links)
             digests[lesson.name] = digest
         except Exception as error:  # whatever it is, the other pages must be made
-            problems[lesson.name] = f"the page could not be made ({type(error).__name__}: {error})"
+            reason = next(iter(str(error).splitlines()), "")
+            problems[lesson.name] = f"the page could not be made ({type(error).__name__}: {reason})"
             _log.warning("%s: %s", lesson.name, problems[lesson.name])
             body = PageBody.empty()
         html = _template("lesson.html.j2").render(
