@@ -1,5 +1,5 @@
-import errno
 import json
+import shutil
 import sys
 import threading
 import time
@@ -19,6 +19,7 @@ def worlds(tmp_path, monkeypatch):
 
     def make_world(scale="lesson", seed=0, folder=None):
         module.drawn.append(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         (folder / "lastfm").mkdir(parents=True)
         time.sleep(0.05)
         (folder / "world.json").write_text(json.dumps({"version": module.WORLD_VERSION}))
@@ -76,15 +77,20 @@ def test_two_that_start_at_once_both_find_a_whole_world(worlds, is_outdated):
     assert visible(worlds.place.parent) == ["lesson"]
 
 
-def test_failure_while_drawing_leaves_nothing(worlds):
-    def fail(**arguments):
-        arguments["folder"].mkdir()
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    worlds.make_world = fail
-    with pytest.raises(DataError, match=r"could not be written.*No space left on device"):
+def test_folder_of_worlds_that_cannot_be_made_is_named(worlds, monkeypatch, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path / "file" / "worlds"))
+    with pytest.raises(DataError, match=r"could not be written to .*worlds/lesson \(Not a dir"):
         find_dataset("lastfm")
-    assert visible(worlds.place.parent) == []
+
+
+def test_something_else_in_the_place_of_the_world_is_kept_and_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path))
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson" / "mine.txt").touch()
+    with pytest.raises(DataError, match=r"lesson holds something that is not a synthetic world"):
+        find_dataset("lastfm")
+    assert [file.name for file in (tmp_path / "lesson").iterdir()] == ["mine.txt"]
 
 
 def test_real_files_are_found_under_the_folder_given(worlds, quirky_dir):

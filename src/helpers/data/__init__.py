@@ -1,9 +1,6 @@
 """Files on disk to tidy frames: one module a format, and the way to the right folder."""
 
 import json
-import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,7 +57,8 @@ def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = Non
     SettingError
         If `name` or `data` is none of those.
     DataError
-        If the real files are wanted and missing, or only some of them are there.
+        If the real files are wanted and missing, or only some of them are there; or the
+        synthetic world cannot be written, or something else stands in its place.
     """
     if name not in _FILES:
         raise SettingError(f"dataset is {name!r}, expected one of {', '.join(_FILES)}")
@@ -97,22 +95,13 @@ def _synthetic_world() -> Path:
         with FileLock(folder.parent / ".lock"):
             # Another process may have drawn it while this one waited.
             if _world_version(folder) != WORLD_VERSION:
-                _replace_world(folder, make_world)
+                make_world(folder=folder)
     except OSError as error:
         raise DataError(
             f"the synthetic world could not be written to {folder} ({error.strerror or error}); "
             "make room or check the permissions and run this again"
         ) from None
     return folder
-
-
-def _replace_world(folder: Path, make_world: Callable[..., Path]) -> None:
-    """Draw a world beside `folder` and put it there whole; whatever lay there is removed."""
-    with tempfile.TemporaryDirectory(prefix=".drawing-", dir=folder.parent) as workshop:
-        drawn = make_world(folder=Path(workshop) / "drawn")
-        if folder.exists():
-            os.rename(folder, Path(workshop) / "outdated")
-        os.rename(drawn, folder)
 
 
 def _world_version(folder: Path) -> int | None:
