@@ -212,11 +212,12 @@ def histogram(
     """
     ax = ax or _new_axes()
     ax.hist(values, bins=bins, color=COLORS[0], edgecolor="white", linewidth=0.4)
-    for color, (name, value) in zip(COLORS[1:], (marks or {}).items(), strict=False):
-        ax.axvline(value, color=color, linewidth=2, label=name)
     ax.yaxis.set_major_formatter("{x:,.0f}")
-    if marks:  # over the lines, which run from top to bottom
-        ax.legend(frameon=True, framealpha=1, edgecolor="white")
+    if marks:
+        ax.margins(y=0.3)  # room for the legend, above what it names
+        for color, (name, value) in zip(COLORS[1:], marks.items(), strict=False):
+            ax.axvline(value, ymax=0.8, color=color, linewidth=2, label=name)
+        ax.legend()
     return ax
 
 
@@ -260,26 +261,6 @@ def log_scale(ax: Axes, *, x: bool = False, y: bool = False) -> Axes:
             set_scale("log")
             axis.set_major_formatter(lambda tick, _: _short(tick))
             axis.set_minor_formatter("")
-    return ax
-
-
-def points(
-    groups: Mapping[str, tuple[np.ndarray, np.ndarray]], *, ax: Axes | None = None, size: float = 12
-) -> Axes:
-    """Draw one cloud of points a name.
-
-    Parameters
-    ----------
-    groups : mapping of name to (x, y)
-    ax : Axes, optional
-    size : float
-        Area of a point in square points.
-    """
-    ax = ax or _new_axes()
-    for color, (name, (x, y)) in zip(_cycle(len(groups)), groups.items(), strict=True):
-        ax.scatter(x, y, s=size, color=color, alpha=0.6, linewidth=0, label=name)
-    if len(groups) > 1:
-        ax.legend()
     return ax
 
 
