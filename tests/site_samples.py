@@ -118,8 +118,9 @@ def done_lesson():
         "p10", 0.19836, f"precision of {XSS}", model="ALS", k=10, interval=(0.192, 0.204), seed=0
     )
     lesson.number("n_users", 1892, "listeners")
-    lesson.finding(f"The top 1 % of artists take 46 % of all plays, {DOLLARS} among them.")
     figure = lesson.figure(draw_long_tail(), "long_tail", alt='Plays fall by "rank" & <fast>.')
+    finding = f"The top 1 % of artists take 46 % of all plays, {DOLLARS} among them."
+    lesson.finding(finding, picture="long_tail")
     lesson.save()
     frame = {"artist": NAMES, "plays": [9000, 800, 70, 6, 5], "share": [0.9, 0.08, 0.01, 0.01, 0.0]}
     wide = pd.DataFrame(np.arange(60).reshape(3, 20), columns=[f"column_{i}" for i in range(20)])

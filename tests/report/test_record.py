@@ -38,7 +38,7 @@ def test_saved_json_has_the_numbers_figures_and_finding(lesson, metrics):
         interval=(0.2, 0.3),
         split="80/20 random",
     )
-    lesson.finding("ALS finds 25 %.")
+    lesson.finding("ALS finds 25 %.", "rise")
     lesson.save()
     assert json.loads((metrics / "01.json").read_text(encoding="utf-8")) == {
         "lesson": "01",
@@ -57,6 +57,7 @@ def test_saved_json_has_the_numbers_figures_and_finding(lesson, metrics):
         ],
         "figures": [{"id": "1.1", "file": "figures/01_rise.png", "alt": "A line that rises."}],
         "finding": "ALS finds 25 %.",
+        "picture": "figures/01_rise.png",
     }
 
 
@@ -103,14 +104,22 @@ def test_number_refuses_an_infinite_interval(lesson):
         lesson.number("x", 1.0, "something", interval=(0, float("inf")))
 
 
-def test_names_are_refused_twice(lesson):
+def test_what_is_recorded_again_takes_the_place_of_the_first(lesson, metrics):
     lesson.number("x", 1, "something")
+    lesson.number("x", 2, "something else")
     lesson.figure(draw(), "x", alt="A line.")
-    with pytest.raises(SettingError, match="number 'x' is recorded twice"):
-        lesson.number("x", 2, "something else")
-    with pytest.raises(SettingError, match="recorded twice"):
-        lesson.figure(draw(), "x", alt="A line.")
-    plt.close("all")
+    lesson.figure(draw(), "y", alt="Another line.")
+    assert lesson.figure(draw(), "x", alt="The line again.").id == "1.1"
+    lesson.save()
+    record = json.loads((metrics / "01.json").read_text(encoding="utf-8"))
+    assert [number["value"] for number in record["numbers"]] == [2]
+    figures = [(figure["id"], figure["alt"]) for figure in record["figures"]]
+    assert figures == [("1.1", "The line again."), ("1.2", "Another line.")]
+
+
+def test_finding_without_its_figure_is_refused(lesson):
+    with pytest.raises(SettingError, match="no figure is called 'rise'"):
+        lesson.finding("ALS finds 25 %.", "rise")
 
 
 @pytest.mark.parametrize(
@@ -130,7 +139,7 @@ def test_figure_refuses_what_is_not_a_figure(lesson):
 
 def test_empty_finding_and_meaning_are_refused(lesson):
     with pytest.raises(SettingError, match="finding is empty"):
-        lesson.finding(" ")
+        lesson.finding(" ", "x")
     with pytest.raises(SettingError, match="no meaning"):
         lesson.number("x", 1, "")
 

@@ -7,7 +7,6 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
-from PIL import Image
 from site_samples import DOLLARS, RESULT_ROWS, XSS, code, state, text, write_run, write_samples
 
 from helpers import paths
@@ -77,16 +76,14 @@ def test_card_of_a_finished_lesson_has_its_question_finding_picture_and_data(htm
     assert "1 min 14 s" in card.text
 
 
-def test_picture_of_a_card_is_the_first_that_is_no_strip(folders):
+@pytest.mark.parametrize("picture", [None, "figures/01_gone.png", "../../secret.png", 7])
+def test_card_without_the_picture_of_its_finding_shows_its_number(folders, picture):
     metrics = folders[1] / "metrics"
     record = json.loads((metrics / "01.json").read_text(encoding="utf-8"))
-    Image.new("RGB", (900, 300)).save(metrics / "figures" / "01_strip.png")
-    strip = {"id": "1.0", "file": "figures/01_strip.png", "alt": "A strip."}
-    for figures, chosen in [([strip], "01_strip"), ([strip, *record["figures"]], "01_long_tail")]:
-        content = json.dumps(record | {"figures": figures})
-        (metrics / "01.json").write_text(content, encoding="utf-8")
-        card = card_of(soup_of(build_site(*folders)), "Explore who listens")
-        assert card.img["src"] == f"figures/{chosen}.png"
+    (metrics / "01.json").write_text(json.dumps(record | {"picture": picture}), encoding="utf-8")
+    card = card_of(soup_of(build_site(*folders)), "Explore who listens")
+    assert card.img is None
+    assert card.select_one(".picture.blank").text == "01"
 
 
 def test_cards_say_what_failed_was_blocked_or_has_not_run(html):

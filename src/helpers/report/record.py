@@ -88,9 +88,10 @@ class Lesson:
             )
         self._number = number
         self._dataset = dataset
-        self._figures: list[RecordedFigure] = []
-        self._numbers: list[dict[str, Any]] = []
+        self._figures: dict[str, RecordedFigure] = {}
+        self._numbers: dict[str, dict[str, Any]] = {}
         self._finding: str | None = None
+        self._picture: str | None = None
 
     def figure(self, figure_or_axes: Any, name: str, alt: str) -> RecordedFigure:
         """Save a figure as `figures/NN_name.png`, close it, and return what displays it.
@@ -100,7 +101,7 @@ class Lesson:
         figure_or_axes : Figure or Axes
             What to save; Axes stand for the figure they are part of.
         name : str
-            Lower-case letters, digits and underscores; once a lesson.
+            Lower-case letters, digits and underscores; the same name replaces the figure.
         alt : str
             One sentence: what is drawn, and what it shows.
 
@@ -112,7 +113,7 @@ class Lesson:
         Raises
         ------
         SettingError
-            If the name is malformed or taken, the alt text is empty, or there is no figure.
+            If the name is malformed, the alt text is empty, or there is no figure.
         """
         figure = getattr(figure_or_axes, "figure", None)
         if not isinstance(figure, Figure):
@@ -126,17 +127,16 @@ class Lesson:
                 "underscores; rename it, e.g. 'long_tail'"
             )
         file = f"figures/{self._number}_{name}.png"
-        _refuse_twice(file, [saved.file for saved in self._figures], "figure")
         alt = " ".join(alt.split())
         if not alt:
             raise SettingError(
                 f"figure {name!r} has no alt text; say in one sentence what it shows"
             )
         png = _save_png(figure, paths.metrics_dir() / file)
-        identifier = f"{int(self._number)}.{len(self._figures) + 1}"
-        recorded = RecordedFigure(identifier, file, alt, png)
-        self._figures.append(recorded)
-        return recorded
+        # A cell that is run again replaces its figure, which keeps its number.
+        place = list(self._figures).index(file) if file in self._figures else len(self._figures)
+        self._figures[file] = RecordedFigure(f"{int(self._number)}.{place + 1}", file, alt, png)
+        return self._figures[file]
 
     def number(self, name: str, value: float | int | str, meaning: str, **context: Any) -> None:
         """Record one number together with what it means.
@@ -144,7 +144,7 @@ class Lesson:
         Parameters
         ----------
         name : str
-            Short name, once a lesson, e.g. "als_precision_at_10".
+            Short name, e.g. "als_precision_at_10"; the same name replaces the number.
         value : float, int or str
             A finite number, or a short text.
         meaning : str
@@ -155,19 +155,36 @@ class Lesson:
         Raises
         ------
         SettingError
-            If the name is taken, the meaning is empty, or a value is not finite or not JSON.
+            If the meaning is empty, or a value is not finite or not JSON.
         """
-        _refuse_twice(name, [number["name"] for number in self._numbers], "number")
         if not meaning.strip():
             raise SettingError(f"number {name!r} has no meaning; say in words what was measured")
         entry = {"name": name, "value": value, "meaning": meaning} | context
-        self._numbers.append({key: _plain(item, name) for key, item in entry.items()})
+        self._numbers[name] = {key: _plain(item, name) for key, item in entry.items()}
 
-    def finding(self, text: str) -> None:
-        """Record the main finding, one sentence with its number, for the card of the lesson."""
+    def finding(self, text: str, picture: str) -> None:
+        """Record the main finding for the card of the lesson.
+
+        Parameters
+        ----------
+        text : str
+            One sentence with its number.
+        picture : str
+            Name of the figure that shows it.
+
+        Raises
+        ------
+        SettingError
+            If the text is empty or no figure has that name.
+        """
         if not text.strip():
             raise SettingError("the finding is empty; write one sentence with its number")
-        self._finding = text.strip()
+        file = f"figures/{self._number}_{picture}.png"
+        if file not in self._figures:
+            raise SettingError(
+                f"no figure is called {picture!r}, expected the name of one that was saved before"
+            )
+        self._finding, self._picture = text.strip(), file
 
     def save(self) -> None:
         """Write `NN.json` in one step and remove figures that earlier runs left over."""
@@ -176,17 +193,18 @@ class Lesson:
             "dataset": self._dataset.name,
             "kind": self._dataset.kind,
             "label": self._dataset.label,
-            "numbers": self._numbers,
+            "numbers": list(self._numbers.values()),
             "figures": [
                 {key: value for key, value in asdict(figure).items() if key != "png"}
-                for figure in self._figures
+                for figure in self._figures.values()
             ],
             "finding": self._finding,
+            "picture": self._picture,
         }
         folder = paths.metrics_dir()
         text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
         write_atomically(folder / f"{self._number}.json", text.encode())
-        kept = {folder / figure.file for figure in self._figures}
+        kept = {folder / file for file in self._figures}
         for png in (folder / "figures").glob(f"{self._number}_*.png"):
             if png not in kept:
                 png.unlink(missing_ok=True)
@@ -211,14 +229,6 @@ def _save_png(figure: Figure, file: Path) -> bytes:
     pixels.save(buffer, format="png", optimize=True)
     write_atomically(file, buffer.getvalue())
     return buffer.getvalue()
-
-
-def _refuse_twice(name: str, taken: list[str], what: str) -> None:
-    if name in taken:
-        raise SettingError(
-            f"{what} {name!r} is recorded twice; give it another name, or run the lesson "
-            "again from the cell that makes the Lesson"
-        )
 
 
 def _plain(value: Any, name: str) -> Any:

@@ -9,7 +9,6 @@ import json
 import logging
 import os
 import shutil
-import struct
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -141,27 +140,17 @@ def _write_index(
 def _copy_picture(lesson: LessonReport, metrics: Path, target: Path) -> dict[str, str] | None:
     """Copy one figure of a lesson into the site; return its address and alt text.
 
-    It is the first figure that fits the frame of a card: strips of several panels do not.
+    It is the figure that the lesson's finding names.
     """
-    figures = {
-        metrics / "figures" / Path(str(figure["file"])).name: str(figure["alt"])
-        for figure in lesson.record.get("figures", [])
-    }
-    shapes = {file: _aspect_ratio(file) for file in figures if file.is_file()}
-    if not shapes:
+    alts = {figure["file"]: str(figure["alt"]) for figure in lesson.record.get("figures", [])}
+    chosen = lesson.record.get("picture")
+    file = metrics / "figures" / Path(str(chosen)).name
+    if chosen not in alts or not file.is_file():
         return None
-    fitting = [file for file, ratio in shapes.items() if ratio <= 2]
-    file = (fitting or list(shapes))[0]
     folder = target / "figures"
     folder.mkdir(exist_ok=True)
     shutil.copyfile(file, folder / file.name)
-    return {"src": f"figures/{file.name}", "alt": figures[file]}
-
-
-def _aspect_ratio(png: Path) -> float:
-    """Return width over height, from the header of a PNG file."""
-    width, height = struct.unpack(">II", png.read_bytes()[16:24])
-    return width / height
+    return {"src": f"figures/{file.name}", "alt": alts[chosen]}
 
 
 @cache
