@@ -151,7 +151,9 @@ def _evaluate(
             "name one model and one split seed to write recommendations"
         )
     evaluations: dict[str, list[Evaluation]] = {name: [] for name in names}
-    with tqdm(total=n_runs, desc="evaluate", unit="model", delay=2, leave=False) as bar:
+    with tqdm(
+        total=n_runs, desc="evaluate", unit="model", delay=2, leave=False, disable=None
+    ) as bar:
         for split in splits:
             for name in names:
                 bar.set_postfix_str(name, refresh=False)
