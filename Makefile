@@ -34,7 +34,7 @@ bench: $(INSTALLED) ## Ours, a peer and the limit in the same run, as ratios
 		grep -q __main__ $$script || continue; $(PY) $$script || exit 1; echo; done
 
 lab: $(INSTALLED) ## Open the lessons in JupyterLab
-	$(VENV)/bin/jupyter lab --notebook-dir=. notebooks
+	$(VENV)/bin/jupyter lab --LabApp.default_url=/lab/tree/notebooks/01_explore_listening.ipynb
 
 refresh: $(INSTALLED) ## Re-execute the committed lessons, normalised
 	@$(PY) -m helpers refresh $(ARGS)
