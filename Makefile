@@ -47,7 +47,7 @@ CAN_COMPILE := import pathlib, shutil, sys, sysconfig; \
 	header = pathlib.Path(sysconfig.get_paths()["include"], "Python.h"); \
 	sys.exit(sys.version_info < (3, 12) and not (shutil.which("cc") and header.exists()))
 
-$(INSTALLED): requirements.txt pyproject.toml
+$(INSTALLED): requirements.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 was found: install one," \
 		"or name it with make PYTHON=/path/to/python." >&2; exit 1; }
 	@$(PYTHON) -c '$(CAN_COMPILE)' || { echo "Python 3.11 needs a C compiler (cc) and Python.h" \
