@@ -104,7 +104,7 @@ def _synthetic_world() -> Path:
     return folder
 
 
-def _world_version(folder: Path) -> int | None:
+def _world_version(folder: Path) -> str | None:
     """Return the version in `world.json`, the file that is written last; None without a world."""
     try:
         return json.loads((folder / "world.json").read_text(encoding="utf-8")).get("version")
