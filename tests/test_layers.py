@@ -13,6 +13,7 @@ PACKAGE = Path(helpers.__file__).parent
 LAYERS = [
     ["paths", "errors"],
     ["files", "checks"],
+    ["ids", "side"],
     ["interactions"],
     ["data"],
     ["weighting", "split"],
@@ -21,7 +22,8 @@ LAYERS = [
     ["evaluation"],
     ["rerank"],
     ["spotify"],
-    ["holdout", "leaderboard", "realism"],
+    ["holdout", "leaderboard", "realism", "memory"],
+    ["tuning"],
     ["plots", "factor_plots"],
     ["report.record"],
     ["report"],

@@ -13,7 +13,8 @@ from helpers.evaluation.popularity_bias import bias_metrics
 from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
 from helpers.files import write_atomically
 from helpers.interactions import Interactions
-from helpers.models.base import Recommendations, Recommender
+from helpers.models.base import Recommender
+from helpers.models.lists import Recommendations
 from helpers.split import Split
 
 

@@ -1,9 +1,7 @@
 """Who × what × how much: identifiers mapped to rows and columns of one sparse matrix."""
 
 import difflib
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -11,120 +9,10 @@ import polars as pl
 import scipy.sparse as sp
 
 from helpers.errors import DataError, UnknownIdError
+from helpers.ids import IdMap
+from helpers.side import SideInformation
 
-
-class IdMap:
-    """One-to-one map between external identifiers and the rows 0, 1, ... of a matrix.
-
-    Parameters
-    ----------
-    external_ids : Iterable
-        Distinct identifiers of one type (int or str); the position is the row.
-
-    Raises
-    ------
-    DataError
-        If an identifier is missing, stands there twice, or is of another type than the rest.
-
-    Examples
-    --------
-    >>> users = IdMap(["ann", "bob"])
-    >>> users.to_internal(["bob"])
-    array([1], dtype=int32)
-    >>> users.to_internal(["eve"], strict=False)
-    array([-1], dtype=int32)
-    """
-
-    def __init__(self, external_ids: Iterable) -> None:
-        if not isinstance(external_ids, pl.Series):
-            external_ids = _series_of(list(external_ids))
-        self._ids = external_ids.alias("id")
-        if self._ids.null_count():
-            raise DataError("an identifier is missing (null); drop or name that row first")
-        if self._ids.n_unique() < len(self._ids):
-            twice = self._ids.filter(self._ids.is_duplicated())[0]
-            raise DataError(f"identifier {twice!r} stands twice; give each row its own")
-
-    @classmethod
-    def from_values(cls, values: Iterable) -> Self:
-        """Return the map of the distinct `values` in sorted order."""
-        series = values if isinstance(values, pl.Series) else _series_of(list(values))
-        return cls(series.unique().sort())
-
-    def __len__(self) -> int:
-        return len(self._ids)
-
-    def __contains__(self, external_id: object) -> bool:
-        try:
-            return bool(self.to_internal([external_id], strict=False)[0] >= 0)
-        except UnknownIdError:  # of another type
-            return False
-
-    @property
-    def external_ids(self) -> np.ndarray:
-        """All identifiers in row order, shape (n,)."""
-        return self._ids.to_numpy()
-
-    def to_internal(self, external_ids: Iterable, *, strict: bool = True) -> np.ndarray:
-        """Return the row of each identifier.
-
-        Parameters
-        ----------
-        external_ids : Iterable
-            Identifiers of the type of this map.
-        strict : bool
-            Raise on an unknown identifier; otherwise its row is -1.
-
-        Returns
-        -------
-        ndarray of int32, shape (n,)
-
-        Raises
-        ------
-        UnknownIdError
-            If `strict` and an identifier is not in the map, or if they are of another type than
-            those of the map; the message echoes the first.
-        """
-        wanted = external_ids
-        if not isinstance(wanted, pl.Series):
-            wanted = pl.Series(list(external_ids), strict=False)
-        if len(wanted) == 0:
-            return np.empty(0, dtype=np.int32)
-        if len(self) and wanted.dtype.is_integer() != self._ids.dtype.is_integer():
-            raise UnknownIdError(
-                f"identifiers like {wanted[0]!r} are of another type than those known, "
-                f"like {self._ids[0]!r}; convert them first"
-            )
-        rows = (
-            pl.DataFrame({"id": wanted.cast(self._ids.dtype, strict=False)})
-            .join(self._table, on="id", how="left", maintain_order="left")
-            .get_column("row")
-        )
-        if strict and rows.null_count():
-            unknown = wanted.filter(rows.is_null())
-            raise UnknownIdError(
-                f"unknown identifier {unknown[0]!r} ({len(unknown)} of {len(wanted)} are not "
-                f"among the {len(self)} known); check the spelling or the dataset"
-            )
-        return rows.fill_null(-1).to_numpy()
-
-    def to_external(self, rows: Iterable[int]) -> np.ndarray:
-        """Return the identifier of each row; raises `UnknownIdError` for a row out of range."""
-        rows = np.asarray(rows)
-        if rows.size == 0:
-            return self.external_ids[:0]
-        if not np.issubdtype(rows.dtype, np.integer):
-            raise UnknownIdError(f"rows are {rows.dtype}, expected whole numbers; convert them")
-        if rows.min() < 0 or rows.max() >= len(self):
-            raise UnknownIdError(
-                f"rows run from {rows.min()} to {rows.max()}, expected 0 to {len(self) - 1}; "
-                "drop padding (-1) first"
-            )
-        return self.external_ids[rows]
-
-    @cached_property
-    def _table(self) -> pl.DataFrame:
-        return pl.DataFrame({"id": self._ids}).with_row_index("row").cast({"row": pl.Int32})
+__all__ = ["IdMap", "Interactions"]
 
 
 @dataclass(frozen=True)
@@ -140,12 +28,15 @@ class Interactions:
         External identifiers of rows and columns.
     item_names : ndarray of str, shape (n_items,)
         What to show for each item; names need not be unique.
+    side : SideInformation, optional
+        Tags and friendships, where the dataset has them.
     """
 
     user_items: sp.csr_array
     users: IdMap
     items: IdMap
     item_names: np.ndarray
+    side: SideInformation | None = None
 
     def __post_init__(self) -> None:
         expected = (len(self.users), len(self.items))
@@ -228,11 +119,16 @@ class Interactions:
         return np.bincount(self.user_items.indices, minlength=self.n_items)
 
     def with_matrix(self, user_items: sp.csr_array) -> Self:
-        """Return the same users and items around another matrix of the same shape."""
+        """Return the same users and items around another matrix of the same shape.
+
+        A pair that is no longer stored takes along the tags which its user gave its item: a
+        training set must not say what was held out.
+        """
         matrix = sp.csr_array(user_items, dtype=np.float32, copy=True)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
-        return replace(self, user_items=matrix)
+        side = self.side and self.side.without(_pairs_lost(self.user_items, matrix))
+        return replace(self, user_items=matrix, side=side)
 
     def find_item(self, name: str) -> int:
         """Return the column of the item called `name` (case does not matter).
@@ -253,14 +149,12 @@ class Interactions:
         return int(matches[np.argmax(self.item_popularity()[matches])])
 
 
-def _series_of(values: list) -> pl.Series:
-    try:
-        return pl.Series(values)
-    except TypeError:
-        raise DataError(
-            f"identifiers like {values[0]!r} are mixed with others of another type; "
-            "make all of them numbers or all of them text"
-        ) from None
+def _pairs_lost(before: sp.csr_array, after: sp.csr_array) -> sp.csr_array:
+    """Return a matrix that stores the cells of `before` which `after` lacks."""
+    lost = (before != 0).astype(np.int8) - (after != 0).astype(np.int8)
+    lost.data = np.maximum(lost.data, 0)
+    lost.eliminate_zeros()
+    return lost
 
 
 def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None:

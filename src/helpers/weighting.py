@@ -14,7 +14,13 @@ SCHEMES = ("plays", "binary", "log", "bm25")
 _IDF_FLOOR = 0.01  # an item that almost everyone plays keeps a positive weight
 
 
-def weigh(user_items: sp.csr_array, scheme: str, k1: float = 0.6, b: float = 0.8) -> sp.csr_array:
+def weigh(
+    user_items: sp.csr_array,
+    scheme: str,
+    k1: float = 0.6,
+    b: float = 0.8,
+    like: sp.csr_array | None = None,
+) -> sp.csr_array:
     """Return the weights of the scheme called "plays" (as they are), "binary", "log" or "bm25".
 
     Parameters
@@ -23,8 +29,8 @@ def weigh(user_items: sp.csr_array, scheme: str, k1: float = 0.6, b: float = 0.8
         Positive, finite counts.
     scheme : str
         One of `SCHEMES`.
-    k1, b : float
-        Read by "bm25" alone.
+    k1, b, like
+        Read by "bm25" alone, see there.
 
     Raises
     ------
@@ -35,7 +41,7 @@ def weigh(user_items: sp.csr_array, scheme: str, k1: float = 0.6, b: float = 0.8
     """
     check_scheme(scheme, k1, b)
     if scheme == "bm25":
-        return bm25(user_items, k1, b)
+        return bm25(user_items, k1, b, like)
     if scheme == "plays":
         return _with_data(user_items, _checked_counts(user_items))
     return binary(user_items) if scheme == "binary" else log(user_items)
@@ -59,7 +65,9 @@ def log(user_items: sp.csr_array) -> sp.csr_array:
     return _with_data(user_items, np.log1p(_checked_counts(user_items)))
 
 
-def bm25(user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8) -> sp.csr_array:
+def bm25(
+    user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8, like: sp.csr_array | None = None
+) -> sp.csr_array:
     r"""Return Okapi BM25 weights: plays that saturate, and say more for rarer items.
 
     Users are the documents and items are the terms, so a heavy listener's plays count for less
@@ -83,6 +91,9 @@ def bm25(user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8) -> sp.csr_ar
         does too. Not negative.
     b : float
         From 0 (the length plays no role) to 1 (it counts in full).
+    like : csr_array, shape (n_training_users, n_items), optional
+        Whose mean length and item counts to use in the place of those of `user_items`, so that
+        new users are weighed as the training set was.
 
     Raises
     ------
@@ -93,14 +104,22 @@ def bm25(user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8) -> sp.csr_ar
     """
     check_scheme("bm25", k1, b)
     counts = _checked_counts(user_items)
-    n_users, n_items = user_items.shape
-    users = np.repeat(np.arange(n_users), np.diff(user_items.indptr))
-    length = np.bincount(users, weights=counts, minlength=n_users)
-    length_norm = 1 - b + b * length / length.mean() if len(counts) else length
-    users_of_item = np.bincount(user_items.indices, minlength=n_items)
+    like = user_items if like is None else like
+    n_users, n_items = like.shape
+    users, length = _lengths(user_items)
+    mean_length = _lengths(like)[1].mean() if like.nnz else 1
+    length_norm = 1 - b + b * length / mean_length
+    users_of_item = np.bincount(like.indices, minlength=n_items)
     idf = np.maximum(np.log(n_users) - np.log1p(users_of_item), _IDF_FLOOR)
     saturated = counts * (k1 + 1) / (counts + k1 * length_norm[users])
     return _with_data(user_items, saturated * idf[user_items.indices])
+
+
+def _lengths(user_items: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of each stored cell, and the sum of each row."""
+    rows = np.repeat(np.arange(user_items.shape[0]), np.diff(user_items.indptr))
+    weights = user_items.data.astype(np.float64)
+    return rows, np.bincount(rows, weights=weights, minlength=user_items.shape[0])
 
 
 def preference(user_items: sp.csr_array) -> sp.csr_array:

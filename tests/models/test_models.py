@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import IdMap, Interactions
 from helpers.models import ALS, MODELS, ItemKNN, Popularity, UserKNN, make_model
-from helpers.models.base import best_of
+from helpers.models.lists import best_of
 
 PERSONAL = [name for name in MODELS if name != "popularity"]
 

@@ -4,15 +4,18 @@ Source: I. Cantador, P. Brusilovsky, T. Kuflik, "2nd Workshop on Information Het
 Fusion in Recommender Systems", RecSys 2011; listening data from last.fm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import polars as pl
+import scipy.sparse as sp
 
 from helpers.data.tables import Column, Table, read_table
 from helpers.errors import DataError
-from helpers.interactions import Interactions
+from helpers.interactions import IdMap, Interactions
+from helpers.side import SideInformation
 
 USER_ARTISTS = Table(
     "user_artists.dat",
@@ -56,6 +59,7 @@ USER_FRIENDS = Table(
     (Column("userID", "user_id"), Column("friendID", "friend_id")),
     key=("user_id", "friend_id"),
 )
+_FRIENDS = ("user_id", "friend_id")
 TABLES = (USER_ARTISTS, ARTISTS, TAGS, USER_TAGGED_ARTISTS, USER_FRIENDS)
 
 # last.fm had no tags before 2005, and the dataset is of May 2011.
@@ -88,9 +92,29 @@ class LastFM:
     friends: pl.DataFrame
 
     def interactions(self) -> Interactions:
-        """Return users × artists with play counts as weights and artist names to show."""
-        return Interactions.from_frame(
+        """Return users × artists with play counts as weights, artist names, tags and friends."""
+        listening = Interactions.from_frame(
             self.plays, item="artist_id", weight="plays", names=self.artists
+        )
+        return replace(listening, side=self._side_of(listening))
+
+    def _side_of(self, listening: Interactions) -> SideInformation:
+        users, items, tags = listening.users, listening.items, IdMap(self.tags["tag_id"])
+        tagged = np.column_stack(
+            [
+                users.to_internal(self.tagged["user_id"], strict=False),
+                items.to_internal(self.tagged["artist_id"], strict=False),
+                tags.to_internal(self.tagged["tag_id"], strict=False),
+            ]
+        ).astype(np.int64)
+        pairs = np.column_stack(
+            [users.to_internal(self.friends[column], strict=False) for column in _FRIENDS]
+        )
+        return SideInformation(
+            tagged=tagged[(tagged >= 0).all(axis=1)],
+            tags=self.tags["tag"].to_numpy(),
+            n_items=listening.n_items,
+            friends=_symmetric(pairs[(pairs >= 0).all(axis=1)], listening.n_users),
         )
 
 
@@ -145,3 +169,13 @@ def tag_date() -> pl.Expr:
     calendar = pl.date_range(date(FIRST_TAG_YEAR, 1, 1), date(LAST_TAG_YEAR, 12, 31), eager=True)
     known = calendar.dt.strftime("%Y%m%d").cast(pl.Int64)
     return digits.replace_strict(known, calendar, default=None)
+
+
+def _symmetric(pairs: np.ndarray, n: int) -> sp.csr_array:
+    """Return the n × n matrix that is 1 at the given pairs and at their mirror images."""
+    both = np.concatenate([pairs, pairs[:, ::-1]])
+    ones = np.ones(len(both), dtype=np.float32)
+    matrix = sp.coo_array((ones, (both[:, 0], both[:, 1])), shape=(n, n)).tocsr()
+    matrix.sum_duplicates()
+    matrix.data[:] = 1
+    return matrix

@@ -4,7 +4,8 @@ import inspect
 
 from helpers.errors import SettingError
 from helpers.models.als import ALS
-from helpers.models.base import Recommendations, Recommender
+from helpers.models.base import Recommender
+from helpers.models.lists import Recommendations
 from helpers.models.neighbours import ItemKNN, UserKNN
 from helpers.models.popularity import Popularity
 

@@ -2,39 +2,35 @@
 
 import inspect
 from abc import ABC, abstractmethod
-from typing import NamedTuple, Self
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
 
 from helpers.checks import list_length
 from helpers.errors import NotFittedError, SettingError
-from helpers.interactions import Interactions
+from helpers.interactions import IdMap, Interactions
+from helpers.models.lists import Recommendations, best_of
+from helpers.models.storage import (
+    check_catalogue,
+    load_model,
+    restoring,
+    save_model,
+    saved_train,
+    train_to_save,
+)
 
 _CELLS_AT_ONCE = 2**22  # scores held in memory while ranking: 16 MB
-
-
-class Recommendations(NamedTuple):
-    """Ranked lists, best first.
-
-    Attributes
-    ----------
-    items : ndarray of int32, shape (n, k)
-        Item columns; -1 pads a list that is shorter than k.
-    scores : ndarray of float32, shape (n, k)
-        The model's own scores, falling along each row; -inf at the padding.
-    """
-
-    items: np.ndarray
-    scores: np.ndarray
 
 
 class Recommender(ABC):
     """A model that learns from `Interactions` and ranks items for its users.
 
     Subclasses implement `_fit` and `score`; those with a faster way to the best k
-    override `_recommend`. Each keeps its settings as attributes named like the keywords
-    of its constructor.
+    override `_recommend`, those that can place a user they were not trained on override
+    `_score_new`, and those that take long to train override `_arrays` and `_restore`.
+    Each keeps its settings as attributes named like the keywords of its constructor.
 
     A model that knows nothing about an item for a user scores it -inf and never recommends
     it: a user without training items gets an empty list, -1 throughout, from every model
@@ -42,6 +38,7 @@ class Recommender(ABC):
     """
 
     name: str
+    train: Interactions
     n_users: int = 0
     n_items: int = 0
 
@@ -59,9 +56,13 @@ class Recommender(ABC):
         """Learn from the training pairs and return the model itself."""
         if train.n_pairs == 0:
             raise SettingError("the training set has no pairs; expected at least one")
+        self.n_items = 0  # not trained, should training fail
         self._fit(train)
-        self.n_users, self.n_items = train.n_users, train.n_items
+        self._know(train)
         return self
+
+    def _know(self, train: Interactions) -> None:
+        self.train, self.n_users, self.n_items = train, train.n_users, train.n_items
 
     @abstractmethod
     def _fit(self, train: Interactions) -> None:
@@ -128,6 +129,89 @@ class Recommender(ABC):
         ]
         return Recommendations(*(np.concatenate(parts) for parts in zip(*lists, strict=True)))
 
+    def score_new(self, user_items: sp.csr_array) -> np.ndarray:
+        """Score every item for users who were not in training, without training again.
+
+        Parameters
+        ----------
+        user_items : csr_array, shape (n, n_items)
+            What the new users play, in the columns and the units of the training matrix.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, n_items)
+            -inf where the model knows nothing, for a user without known items throughout.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SettingError
+            If the columns are others than in training, a weight is not positive and finite, or
+            the model has no way to place a new user.
+        """
+        return self._score_new(self._checked_new(user_items))
+
+    def _score_new(self, user_items: sp.csr_array) -> np.ndarray:
+        raise SettingError(
+            f"{self.name} cannot place a user it was not trained on; train it again with the "
+            "user's items, or take a model that folds in, such as als"
+        )
+
+    def _checked_new(self, user_items: sp.csr_array) -> sp.csr_array:
+        """Return a canonical float32 copy of the rows of new users, or say what is wrong."""
+        self._require_fitted()
+        return checked_new_users(user_items, self.n_items)
+
+    def save(self, folder: Path | str) -> None:
+        """Write settings, training pairs and what was learnt into a folder.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        DataError
+            If the folder cannot be written.
+        """
+        self._require_fitted()
+        header, arrays = train_to_save(self.train)
+        header = {"model": self.name, "settings": self.settings} | header
+        save_model(folder, header, arrays | self._arrays())
+
+    @classmethod
+    def load(cls, folder: Path | str, catalogue: IdMap | None = None) -> Self:
+        """Return the model that was saved in a folder; it recommends what it did then.
+
+        Parameters
+        ----------
+        folder : Path
+        catalogue : IdMap, optional
+            The items it is meant for; another catalogue is refused.
+
+        Raises
+        ------
+        DataError
+            If the folder is missing or holds something else, the model is damaged, or it was
+            trained on another catalogue.
+        """
+        header, arrays = load_model(folder, cls.name)
+        if catalogue is not None:
+            check_catalogue(header, catalogue, folder)
+        with restoring(folder):
+            model = cls(**header["settings"])
+            train = saved_train(header, arrays)
+            model._restore(train, arrays)
+            model._know(train)
+        return model
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Return what was learnt, ready for a file; nothing where training again is as quick."""
+        return {}
+
+    def _restore(self, train: Interactions, arrays: dict[str, np.ndarray]) -> None:
+        """Take back what `_arrays` returned."""
+        self._fit(train)
+
     def _checked_rows(self, user_rows: np.ndarray) -> np.ndarray:
         """Return the rows as an array; raise unless the model is trained and knows them."""
         self._require_fitted()
@@ -137,43 +221,6 @@ class Recommender(ABC):
         if self.n_items == 0:
             name = type(self).__name__
             raise NotFittedError(f"{name} has not been trained; call fit(train) first")
-
-
-def best_of(scores: np.ndarray, k: int, exclude: sp.csr_array | None = None) -> Recommendations:
-    """Return the k best columns of each row of `scores`; of equal ones, the smaller.
-
-    Parameters
-    ----------
-    scores : ndarray of float, shape (n, n_items)
-        -inf is never recommended.
-    k : int
-        From 1 to n_items.
-    exclude : csr_array, shape (n, n_items), optional
-        Cells that are never recommended.
-    """
-    scores = np.array(scores, dtype=np.float32)
-    if exclude is not None:
-        rows = np.repeat(np.arange(len(scores)), np.diff(exclude.indptr))
-        scores[rows, exclude.indices] = -np.inf
-    best = _k_largest(scores, k)
-    found = np.take_along_axis(scores, best, axis=1)
-    order = np.lexsort((best, -found), axis=1)
-    items = np.take_along_axis(best, order, axis=1).astype(np.int32)
-    found = np.take_along_axis(found, order, axis=1)
-    items[np.isneginf(found)] = -1
-    return Recommendations(items, found)
-
-
-def _k_largest(scores: np.ndarray, k: int) -> np.ndarray:
-    """Return the columns of the k largest scores of each row in any order, shape (n, k)."""
-    best = np.argpartition(-scores, k - 1, axis=1)[:, :k]
-    least = np.take_along_axis(scores, best, axis=1).min(axis=1, initial=np.inf, keepdims=True)
-    # Where more than k reach the least, argpartition chose among the equal ones by chance.
-    tied = np.flatnonzero(((scores >= least).sum(axis=1) > k) & np.isfinite(least[:, 0]))
-    above, equal = scores[tied] > least[tied], scores[tied] == least[tied]
-    n_open = k - above.sum(axis=1, keepdims=True)
-    best[tied] = np.nonzero(above | (equal & (equal.cumsum(axis=1) <= n_open)))[1].reshape(-1, k)
-    return best
 
 
 def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
@@ -194,3 +241,21 @@ def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:
             f"expected 0 to {n_rows - 1}; map identifiers with IdMap.to_internal"
         )
     return rows.astype(np.int64)
+
+
+def checked_new_users(user_items: sp.csr_array, n_items: int) -> sp.csr_array:
+    """Return a canonical float32 copy of rows of users, or say what is wrong with them."""
+    if not sp.issparse(user_items) or user_items.ndim != 2 or user_items.shape[1] != n_items:
+        raise SettingError(
+            f"the items of new users have shape {np.shape(user_items)}, expected a sparse matrix "
+            f"with {n_items} columns as in training; map identifiers with IdMap.to_internal"
+        )
+    rows = sp.csr_array(user_items, dtype=np.float32, copy=True)
+    rows.sum_duplicates()
+    rows.eliminate_zeros()
+    if not (np.isfinite(rows.data) & (rows.data > 0)).all():
+        raise SettingError(
+            "a weight of a new user is negative, infinite or not a number, "
+            "expected positive numbers; mend or drop that item"
+        )
+    return rows

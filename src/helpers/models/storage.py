@@ -7,12 +7,16 @@ last and at once, so a folder always holds a whole model: the old one or the new
 import hashlib
 import io
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse as sp
 
-from helpers.errors import DataError
+from helpers.errors import DataError, SettingError
 from helpers.files import write_atomically
+from helpers.interactions import IdMap, Interactions
 
 FORMAT = "music recommender lab"
 FORMAT_VERSION = 1
@@ -78,6 +82,47 @@ def load_model(folder: Path | str, kind: str) -> tuple[dict, dict[str, np.ndarra
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
         return header, dict(arrays)
+
+
+def train_to_save(train: Interactions) -> tuple[dict, dict[str, np.ndarray]]:
+    """Return identifiers and names for a header, and training pairs as arrays."""
+    header = {
+        "users": train.users.external_ids.tolist(),
+        "items": train.items.external_ids.tolist(),
+        "item_names": train.item_names.tolist(),
+    }
+    pairs = train.user_items
+    return header, {"plays": pairs.data, "indices": pairs.indices, "indptr": pairs.indptr}
+
+
+def check_catalogue(header: dict, catalogue: IdMap, folder: Path | str) -> None:
+    """Raise `DataError` unless the model was trained on exactly the items of `catalogue`."""
+    items = header.get("items", [])
+    if items != catalogue.external_ids.tolist():
+        raise DataError(
+            f"the model in {folder} was trained on another catalogue ({len(items)} items, "
+            f"expected {len(catalogue)} with the same identifiers in the same order); "
+            "train it on this one"
+        )
+
+
+def saved_train(header: dict, arrays: dict[str, np.ndarray]) -> Interactions:
+    """Return the training pairs of a saved model, without tags and friends."""
+    users, items = IdMap(header["users"]), IdMap(header["items"])
+    parts = (arrays["plays"], arrays["indices"], arrays["indptr"])
+    pairs = sp.csr_array(parts, shape=(len(users), len(items)))
+    return Interactions(pairs, users, items, np.array(header["item_names"], dtype=object))
+
+
+@contextmanager
+def restoring(folder: Path | str) -> Iterator[None]:
+    """Turn what goes wrong while a model is put together again into one clear sentence."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, SettingError) as error:
+        raise DataError(
+            f"the model in {folder} is incomplete or altered ({error}); train and save it again"
+        ) from error
 
 
 def _read_header(folder: Path) -> dict:
