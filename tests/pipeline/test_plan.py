@@ -65,3 +65,17 @@ def test_lessons_that_need_each_other_or_nobody_are_refused(notebooks):
     write_notebook(notebooks / "02_second.ipynb", needs=["01"])
     with pytest.raises(LessonError, match="in a circle: 01 > 02 > 01"):
         plan_lessons(notebooks=notebooks)
+
+
+def test_a_new_record_changes_the_inputs_of_the_lessons_that_read_it(
+    notebooks, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    write_notebook(notebooks / "01_first.ipynb")
+    write_notebook(notebooks / "02_second.ipynb", reads=["results"])
+    (tmp_path / "results").mkdir()
+    before = [plan.inputs for plan in plan_lessons(notebooks=notebooks)]
+    (tmp_path / "results" / "lastfm.json").write_text("[]")
+    after = [plan.inputs for plan in plan_lessons(notebooks=notebooks)]
+    assert after[0] == before[0]
+    assert after[1] != before[1]

@@ -61,4 +61,7 @@ def test_code_digest_changes_with_what_lessons_import(tmp_path, monkeypatch):
     (tmp_path / "pipeline" / "plan.py").write_text("# runs them")
     assert run_state.code_digest() == before
     (tmp_path / "split.py").write_text("# lessons import this")
-    assert run_state.code_digest() != before
+    changed = run_state.code_digest()
+    assert changed != before
+    (tmp_path / "tuned.toml").write_text("# what models are made with")
+    assert run_state.code_digest() not in (before, changed)

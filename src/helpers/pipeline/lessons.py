@@ -30,6 +30,8 @@ class LessonNotebook:
         Numbers of the lessons whose outputs it reads.
     datasets : tuple of str
         Names of the datasets it reads.
+    reads : tuple of str
+        Folders it reads besides, relative to the project, like "reports/results".
     n_code_cells : int
         Cells that will run.
     digest : str
@@ -39,6 +41,7 @@ class LessonNotebook:
     path: Path
     needs: tuple[str, ...]
     datasets: tuple[str, ...]
+    reads: tuple[str, ...]
     n_code_cells: int
     digest: str
 
@@ -103,6 +106,7 @@ def read_lesson(path: Path) -> LessonNotebook:
             path=path,
             needs=tuple(facts.get("needs", ())),
             datasets=tuple(facts.get("datasets", ("lastfm",))),
+            reads=tuple(facts.get("reads", ())),
             n_code_cells=sum(kind == "code" and bool(source.strip()) for kind, source, _ in cells),
             digest=hashlib.sha256(json.dumps([facts, cells]).encode()).hexdigest(),
         )

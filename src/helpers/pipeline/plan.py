@@ -106,12 +106,16 @@ def plan_lessons(
                 lesson,
                 values,
                 code,
-                [digests[name] for name in lesson.datasets],
+                [*(digests[name] for name in lesson.datasets), _digest_of_reads(lesson)],
                 [plans[needed].inputs for needed in lesson.needs],
             ),
             force=force and (not numbers or lesson.number in numbers),
         )
     return list(plans.values())
+
+
+def _digest_of_reads(lesson: LessonNotebook) -> str:
+    return run_state.data_digest([paths.ROOT / folder for folder in lesson.reads])
 
 
 def _needed_first(lessons: list[LessonNotebook]) -> list[LessonNotebook]:

@@ -93,7 +93,7 @@ def fingerprint(
     lesson: LessonNotebook,
     parameters: Mapping[str, object],
     code: str,
-    data: str,
+    data: list[str],
     needed: Iterable[str],
 ) -> str:
     """Return the SHA-256 of everything a lesson reads.
@@ -103,8 +103,10 @@ def fingerprint(
     lesson : LessonNotebook
     parameters : mapping of str to object
         Values given to the lesson.
-    code, data : str
-        `code_digest()`, and `data_digest` of the folders of its datasets.
+    code : str
+        `code_digest()`.
+    data : list of str
+        `data_digest` of the folders that it reads.
     needed : iterable of str
         Fingerprints of the lessons it needs.
     """
@@ -115,7 +117,7 @@ def code_digest() -> str:
     """Return the SHA-256 of Python's version, the installed libraries and this package."""
     libraries = sorted(f"{library.name} {library.version}" for library in distributions())
     modules = []
-    for file in sorted(_PACKAGE.rglob("*.py")):
+    for file in sorted([*_PACKAGE.rglob("*.py"), *_PACKAGE.rglob("*.toml")]):
         name = file.relative_to(_PACKAGE).as_posix()
         if not name.startswith(_WITHOUT_INFLUENCE):
             modules.append((name, _sha256(file)))
