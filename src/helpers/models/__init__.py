@@ -5,12 +5,16 @@ import inspect
 from helpers.errors import SettingError
 from helpers.models.als import ALS
 from helpers.models.base import Recommender
+from helpers.models.ease import EASE
+from helpers.models.ials import IALS
 from helpers.models.lists import Recommendations
 from helpers.models.neighbours import ItemKNN, UserKNN
 from helpers.models.popularity import Popularity
 
 __all__ = [
     "ALS",
+    "EASE",
+    "IALS",
     "MODELS",
     "ItemKNN",
     "Popularity",
@@ -21,7 +25,7 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS)
+    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE)
 }
 
 
