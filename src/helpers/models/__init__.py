@@ -5,6 +5,7 @@ import inspect
 from helpers.errors import SettingError
 from helpers.models.als import ALS
 from helpers.models.base import Recommender
+from helpers.models.content import Content
 from helpers.models.ease import EASE
 from helpers.models.ials import IALS
 from helpers.models.lists import Recommendations
@@ -16,6 +17,7 @@ __all__ = [
     "EASE",
     "IALS",
     "MODELS",
+    "Content",
     "ItemKNN",
     "Popularity",
     "Recommendations",
@@ -25,7 +27,7 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE)
+    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content)
 }
 
 
