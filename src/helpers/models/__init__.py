@@ -8,6 +8,7 @@ from helpers.models.base import Recommender
 from helpers.models.content import Content
 from helpers.models.ease import EASE
 from helpers.models.ials import IALS
+from helpers.models.lightfm import LightFM
 from helpers.models.lists import Recommendations
 from helpers.models.neighbours import ItemKNN, UserKNN
 from helpers.models.popularity import Popularity
@@ -19,6 +20,7 @@ __all__ = [
     "MODELS",
     "Content",
     "ItemKNN",
+    "LightFM",
     "Popularity",
     "Recommendations",
     "Recommender",
@@ -27,7 +29,7 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content)
+    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content, LightFM)
 }
 
 

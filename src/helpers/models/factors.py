@@ -67,12 +67,17 @@ class FactorModel(Recommender):
         self._require_fitted()
         row = checked_rows(item_row, self.n_items, "item")
         k = list_length(k, self.n_items)
-        norms = np.linalg.norm(self.item_factors, axis=1)
+        factors = self._similarity_factors()
+        norms = np.linalg.norm(factors, axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            cosines = self.item_factors @ self.item_factors[row[0]] / (norms * norms[row[0]])
+            cosines = factors @ factors[row[0]] / (norms * norms[row[0]])
         cosines[np.isnan(cosines)] = -np.inf
         cosines[row] = -np.inf
         return best_of(cosines[None], k)
+
+    def _similarity_factors(self) -> np.ndarray:
+        """Return the vectors that tell how alike two items are."""
+        return self.item_factors
 
     def fold_in(self, user_items: sp.csr_array) -> np.ndarray:
         """Return vectors of users who were not in training; the model stays as it is.
