@@ -17,14 +17,19 @@ LAYERS = [
     ["interactions"],
     ["data"],
     ["weighting", "split"],
+    ["cold_users"],
+    ["rating_scale"],
     ["models"],
     ["fold_in"],
     ["evaluation"],
     ["rerank"],
     ["spotify"],
-    ["holdout", "leaderboard", "realism", "memory"],
+    ["memory"],
+    ["holdout", "leaderboard", "results", "realism"],
+    ["search_spaces", "studies"],
     ["tuning"],
-    ["plots", "factor_plots"],
+    ["tuning_report"],
+    ["plots", "factor_plots", "tuning_plots"],
     ["report.record"],
     ["report"],
     ["pipeline.lock", "pipeline.lessons"],
@@ -115,7 +120,7 @@ def test_evaluation_takes_arrays_and_never_models():
 
 def test_plots_compute_nothing():
     drawn_from = {"paths", "errors", "plots"}
-    for file in ("plots.py", "factor_plots.py"):
+    for file in ("plots.py", "factor_plots.py", "tuning_plots.py"):
         assert own_imports_of(PACKAGE / file) <= drawn_from, file
 
 

@@ -16,6 +16,7 @@ COMMANDS = [
     [],
     ["run"],
     ["evaluate"],
+    ["tune"],
     ["refresh"],
     ["data"],
     ["data", "make"],
@@ -79,6 +80,7 @@ def test_help_loads_no_library():
             130,
             "stopped; nothing half-written is left behind",
         ),
+        (KeyboardInterrupt("stopped; go on"), 130, "stopped; go on"),
     ],
 )
 def test_error_is_one_sentence_without_traceback(monkeypatch, capsys, error, status, sentence):

@@ -41,13 +41,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_unwritable_output()
         where = f"{error.filename}: " if error.filename else ""
         return _fail(f"{where}{error.strerror or error}; check the folder and the free space")
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         # polars raises its own while Python has yet to raise the signal: let that happen here.
         try:  # noqa: SIM105 - suppress() would be entered too late
             time.sleep(0)
         except KeyboardInterrupt:
             pass
-        _fail("stopped; nothing half-written is left behind")
+        _fail(str(stop) or "stopped; nothing half-written is left behind")
         return INTERRUPTED
 
 

@@ -1,0 +1,47 @@
+"""Where `helpers.tuning` looks for the settings of each model: one dictionary a model.
+
+A setting that a space does not name keeps its default. Each default lies within its space, since
+it is what the first trial of a study measures.
+"""
+
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from helpers.weighting import SCHEMES
+
+_WEIGHTING = CategoricalDistribution(SCHEMES)
+
+SPACES: dict[str, dict[str, BaseDistribution]] = {
+    "item-knn": {
+        "neighbours": IntDistribution(20, 5000, log=True),
+        "weighting": _WEIGHTING,
+    },
+    "user-knn": {
+        "neighbours": IntDistribution(20, 1000, log=True),
+        "weighting": _WEIGHTING,
+    },
+    # alpha is left out: to halve it does what doubling the regularization does.
+    "als": {
+        "factors": IntDistribution(32, 128, step=16),
+        "regularization": FloatDistribution(1, 100, log=True),
+        "iterations": IntDistribution(10, 30, step=5),
+        "k1": FloatDistribution(0.1, 10, log=True),
+        "b": FloatDistribution(0, 1),
+    },
+    "ials": {
+        "factors": IntDistribution(64, 160, step=32),
+        "alpha0": FloatDistribution(0.01, 0.5, log=True),
+        "regularization": FloatDistribution(0.001, 0.1, log=True),
+        "nu": FloatDistribution(0.5, 1),
+        "iterations": IntDistribution(8, 24, step=4),
+        "weighting": _WEIGHTING,
+    },
+    "ease": {
+        "regularization": FloatDistribution(1, 1000, log=True),
+        "weighting": _WEIGHTING,
+    },
+}
