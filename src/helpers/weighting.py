@@ -43,7 +43,7 @@ def weigh(
     if scheme == "bm25":
         return bm25(user_items, k1, b, like)
     if scheme == "plays":
-        return _with_data(user_items, _checked_counts(user_items))
+        return _with_data(user_items, checked_counts(user_items))
     return binary(user_items) if scheme == "binary" else log(user_items)
 
 
@@ -57,12 +57,12 @@ def check_scheme(scheme: str, k1: float = 0.6, b: float = 0.8) -> None:
 
 def binary(user_items: sp.csr_array) -> sp.csr_array:
     """Return 1 for every stored cell."""
-    return _with_data(user_items, np.ones_like(_checked_counts(user_items)))
+    return _with_data(user_items, np.ones_like(checked_counts(user_items)))
 
 
 def log(user_items: sp.csr_array) -> sp.csr_array:
     """Return log(1 + r) for every stored count r."""
-    return _with_data(user_items, np.log1p(_checked_counts(user_items)))
+    return _with_data(user_items, np.log1p(checked_counts(user_items)))
 
 
 def bm25(
@@ -103,7 +103,7 @@ def bm25(
         If a stored weight is not a positive finite number.
     """
     check_scheme("bm25", k1, b)
-    counts = _checked_counts(user_items)
+    counts = checked_counts(user_items)
     like = user_items if like is None else like
     n_users, n_items = like.shape
     users, length = _lengths(user_items)
@@ -149,10 +149,17 @@ def confidence(user_items: sp.csr_array, alpha: float = 40.0) -> sp.csr_array:
         If a stored weight is not a positive finite number.
     """
     alpha = positive_number("alpha", alpha)
-    return _with_data(user_items, 1 + alpha * _checked_counts(user_items))
+    return _with_data(user_items, 1 + alpha * checked_counts(user_items))
 
 
-def _checked_counts(user_items: sp.csr_array) -> np.ndarray:
+def checked_counts(user_items: sp.csr_array) -> np.ndarray:
+    """Return the stored weights as float64.
+
+    Raises
+    ------
+    DataError
+        If one of them is not a positive finite number, or the matrix is not CSR.
+    """
     if not (sp.issparse(user_items) and user_items.format == "csr"):
         raise DataError(
             f"got {type(user_items).__name__}, expected a CSR matrix of users by items; "

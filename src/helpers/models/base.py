@@ -20,6 +20,7 @@ from helpers.models.storage import (
     saved_train,
     train_to_save,
 )
+from helpers.weighting import checked_counts
 
 _CELLS_AT_ONCE = 2**22  # scores held in memory while ranking: 16 MB
 
@@ -53,9 +54,18 @@ class Recommender(ABC):
         return f"{type(self).__name__}({settings})"
 
     def fit(self, train: Interactions) -> Self:
-        """Learn from the training pairs and return the model itself."""
+        """Learn from the training pairs and return the model itself.
+
+        Raises
+        ------
+        SettingError
+            If there are no pairs, or they are not what the model needs.
+        DataError
+            If a weight is not a positive finite number.
+        """
         if train.n_pairs == 0:
             raise SettingError("the training set has no pairs; expected at least one")
+        checked_counts(train.user_items)
         self.n_items = 0  # not trained, should training fail
         self._fit(train)
         self._know(train)

@@ -101,7 +101,8 @@ class Content(Recommender):
 
     def score(self, user_rows: np.ndarray) -> np.ndarray:
         """Return the cosines with every item, shape (n, n_items); see `Recommender.score`."""
-        return self._cosines(self.user_profiles[self._checked_rows(user_rows)])
+        user_rows = self._checked_rows(user_rows)
+        return self._cosines(self.user_profiles[user_rows])
 
     def _score_new(self, user_items: sp.csr_array) -> np.ndarray:
         return self._cosines(self._profiles(user_items, self.train))
