@@ -1,36 +1,24 @@
+"""Models side by side: what a row holds, and what happens where a model fails."""
+
 import csv
-import json
-import math
 
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from small_splits import split_of
 
 from helpers.data.lastfm import load_lastfm
+from helpers.data.synthetic import WORLD_VERSION
 from helpers.errors import SettingError
-from helpers.evaluation.significance import bootstrap_interval
+from helpers.evaluation.significance import bootstrap_interval, paired_difference
 from helpers.holdout import evaluate_model
-from helpers.interactions import IdMap, Interactions
-from helpers.leaderboard import evaluate_models, evaluate_split, render_table, write_json
-from helpers.models import Popularity, UserKNN, make_model
+from helpers.interactions import Interactions
+from helpers.leaderboard import ModelsFailedError, evaluate_models, evaluate_split
+from helpers.models import MODELS, Popularity, make_model
 from helpers.split import Split, random_split
 
 METRICS = ["precision", "recall", "ndcg", "map", "mrr", "hit_rate"]
 BIAS = ["coverage", "gini", "mean_popularity", "tail_share"]
-
-
-def part(pairs, users: IdMap, items: IdMap) -> Interactions:
-    frame = pl.DataFrame(pairs, schema=["user_id", "item_id"], orient="row")
-    return Interactions.from_frame(frame.with_columns(weight=1.0), users=users, items=items)
-
-
-def split_of(train, test) -> Split:
-    both = [*train, *test]
-    users = IdMap.from_values([user for user, _ in both])
-    items = IdMap.from_values([item for _, item in both])
-    return Split(part(train, users, items), None, part(test, users, items))
 
 
 @pytest.fixture
@@ -48,108 +36,6 @@ def interactions() -> Interactions:
     return Interactions.from_frame(frame.with_columns(weight=1.0))
 
 
-def test_evaluation_by_hand(small_split):
-    found = evaluate_model(Popularity(), small_split, k=2)
-    # ann is shown y and z, bob z and new, eve x and y: columns are new, x, y, z.
-    assert found.user_rows.tolist() == [0, 1, 3]
-    assert found.recommendations.items.tolist() == [[2, 3], [3, 0], [1, 2]]
-    assert found.per_user["precision"][:2].tolist() == [1 / 2, 1 / 2]
-    assert found.per_user["mrr"][[0, 1, 3]].tolist() == [1 / 2, 1, 1]
-    means = found.means()
-    assert means["mrr"] == pytest.approx((1 / 2 + 1 + 1) / 3)
-    assert means["coverage"] == 1
-    assert means["mean_popularity"] == pytest.approx(((2 + 1) + (1 + 0) + (3 + 2)) / 2 / 3)
-
-
-def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split):
-    found = evaluate_model(Popularity(), small_split, k=2)
-    assert found.per_user["recall"][0] == 1 / 2  # z of z and new
-
-
-def test_users_without_test_pairs_are_not_judged(small_split):
-    found = evaluate_model(Popularity(), small_split, k=2)
-    assert np.isnan(found.per_user["recall"]).tolist() == [False, False, True, False]  # cat
-
-
-def test_users_without_training_pairs_count_as_misses_where_a_model_has_no_list(small_split):
-    found = evaluate_model(UserKNN(weighting="binary"), small_split, k=2)
-    assert found.n_cold == 1  # eve
-    assert found.recommendations.items[2].tolist() == [-1, -1]
-    assert {name: values[3] for name, values in found.per_user.items()} == dict.fromkeys(METRICS, 0)
-
-
-def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
-    """The whole evaluation once more in plain Python: scores in, means out, nothing shared."""
-    train, test = split.train.user_items.toarray(), split.test.user_items.toarray()
-    n_users, n_items = train.shape
-    scores = model.fit(split.train).score(np.arange(n_users))
-    listeners = [sum(train[user, item] > 0 for user in range(n_users)) for item in range(n_items)]
-    tail, held = set(range(n_items)), 0
-    for item in sorted(range(n_items), key=lambda item: (-listeners[item], item)):
-        if 10 * held >= 8 * sum(listeners):
-            break
-        held += listeners[item]
-        tail.remove(item)
-    found = {name: [] for name in (*METRICS, "mean_popularity", "tail_share")}
-    shown = [0] * n_items
-    for user in range(n_users):
-        relevant = {item for item in range(n_items) if test[user, item] > 0}
-        if not relevant:
-            continue
-        candidates = [i for i in range(n_items) if not train[user, i] and scores[user, i] > -np.inf]
-        ranked = sorted(candidates, key=lambda item: (-scores[user, item], item))[:k]
-        hits = [place for place, item in enumerate(ranked, start=1) if item in relevant]
-        best = min(k, len(relevant))
-        ideal = sum(1 / math.log2(place + 1) for place in range(1, best + 1))
-        found["precision"].append(len(hits) / k)
-        found["recall"].append(len(hits) / len(relevant))
-        found["ndcg"].append(sum(1 / math.log2(place + 1) for place in hits) / ideal)
-        found["map"].append(sum(n / place for n, place in enumerate(hits, start=1)) / best)
-        found["mrr"].append(1 / hits[0] if hits else 0)
-        found["hit_rate"].append(1 if hits else 0)
-        if ranked:
-            found["mean_popularity"].append(sum(listeners[i] for i in ranked) / len(ranked))
-            found["tail_share"].append(sum(i in tail for i in ranked) / len(ranked))
-        for item in ranked:
-            shown[item] += 1
-    apart = sum(abs(one - other) for one in shown for other in shown)
-    return {name: sum(values) / len(values) for name, values in found.items()} | {
-        "coverage": sum(times > 0 for times in shown) / n_items,
-        # Mean absolute difference of all pairs over twice the mean.
-        "gini": apart / (n_items * (n_items - 1)) / (2 * sum(shown) / n_items),
-    }
-
-
-@given(st.integers(0, 10**6), st.integers(1, 12), st.sampled_from(["popularity", "user-knn"]))
-@settings(max_examples=40, deadline=None)
-def test_evaluation_agrees_with_the_definitions_in_plain_python(seed, k, name):
-    rng = np.random.default_rng(seed)
-    pairs = np.argwhere(rng.random((14, 12)) < np.linspace(0.5, 0.1, 12))
-    frame = pl.DataFrame(pairs, schema=["user_id", "item_id"])
-    frame = frame.with_columns(weight=pl.Series(rng.integers(1, 99, len(frame))))
-    split = random_split(Interactions.from_frame(frame), test_share=0.4, seed=seed)
-    k = min(k, split.train.n_items)
-    found = evaluate_model(make_model(name), split, k).means()
-    assert found == pytest.approx(by_the_definitions(make_model(name), split, k), rel=1e-9)
-
-
-class Untrainable(Popularity):
-    def _fit(self, train):
-        raise AssertionError("trained before the request was checked")
-
-
-@pytest.mark.parametrize("k", [0, 5])
-def test_k_out_of_range_is_refused_before_training(small_split, k):
-    with pytest.raises(SettingError, match=f"k is {k}, expected 1 to 4"):
-        evaluate_model(Untrainable(), small_split, k)
-
-
-def test_split_without_common_users_is_refused_before_training():
-    split = split_of([("ann", "x"), ("bob", "y")], [("eve", "x")])
-    with pytest.raises(SettingError, match="no user has both training and test pairs"):
-        evaluate_model(Untrainable(), split, k=1)
-
-
 def test_rows_have_the_documented_shape(interactions):
     rows = evaluate_models(
         ["user-knn", "popularity"],
@@ -162,7 +48,7 @@ def test_rows_have_the_documented_shape(interactions):
     assert [row["model"] for row in rows] == ["user-knn", "popularity"]
     for row in rows:
         assert (row["dataset"], row["data"]) == ("d", "made up")
-        assert row["split"] == "80/20 random"
+        assert (row["split"], row["shares"], row["world"]) == ("80/20 random", "8:2", None)
         assert row["split_seeds"] == [3, 1]
         assert row["k"] == 5
         assert set(row) >= {*METRICS, *BIAS, "n_users", "settings"}
@@ -170,6 +56,8 @@ def test_rows_have_the_documented_shape(interactions):
         assert all(low <= row[name] <= high for name, (low, high) in row["ci95"].items())
         assert row["fit_seconds"] >= 0
         assert row["evaluate_seconds"] > 0
+        assert row["peak_memory_mb"] is None or row["peak_memory_mb"] >= 0
+        assert list(row["behind_best"]) == ["precision", "ndcg"]
     assert rows[1]["settings"] == "Popularity()"
 
 
@@ -212,6 +100,82 @@ def test_given_split_gives_the_same_row_as_the_seed_that_made_it(interactions):
         assert given[name] == by_seed[name]
 
 
+def test_shares_with_validation_leave_its_pairs_out(interactions):
+    (row,) = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="up", split_seeds=[4], shares="8:1:1"
+    )
+    assert (row["split"], row["shares"]) == ("80/10/10 random", "8:1:1")
+    expected = evaluate_model(Popularity(), random_split(interactions, 0.1, 0.1, seed=4)).means()
+    assert {name: row[name] for name in expected} == expected
+
+
+def test_rows_of_the_synthetic_world_tell_its_version(interactions):
+    (row,) = evaluate_models(
+        ["popularity"], interactions, dataset="d", data="synthetic", split_seeds=[0]
+    )
+    assert row["world"] == WORLD_VERSION
+
+
+def test_behind_best_is_the_paired_difference_over_the_same_users(interactions):
+    rows = evaluate_models(
+        ["popularity", "user-knn"], interactions, dataset="d", data="up", split_seeds=[0, 1]
+    )
+    splits = [random_split(interactions, seed=seed) for seed in (0, 1)]
+    per_user = {}
+    for name in ("popularity", "user-knn"):
+        both = np.array([evaluate_model(make_model(name), s).per_user["ndcg"] for s in splits])
+        judged = ~np.isnan(both).all(axis=0)
+        per_user[name] = np.nanmean(both[:, judged], axis=0)
+    best = max(per_user, key=lambda name: per_user[name].mean())
+    for row in rows:
+        expected = paired_difference(per_user[row["model"]], per_user[best])
+        found = row["behind_best"]["ndcg"]
+        assert found["best"] == best
+        assert found["difference"] == pytest.approx(expected.difference, rel=1e-12)
+        assert found["ci95"] == pytest.approx([expected.low, expected.high], rel=1e-12)
+        assert found["p_value"] == expected.p_value
+    differences = [row["behind_best"]["ndcg"]["difference"] for row in rows]
+    assert max(differences) == 0
+    assert min(differences) < 0
+
+
+class Failing(Popularity):
+    def _fit(self, train):
+        raise SettingError("this data has no tags")
+
+
+class Starving(Popularity):
+    def _fit(self, train):
+        raise MemoryError
+
+
+@pytest.fixture
+def failing_models(monkeypatch):
+    monkeypatch.setitem(MODELS, "content", Failing)
+    monkeypatch.setitem(MODELS, "ease", Starving)
+
+
+@pytest.mark.usefixtures("failing_models")
+def test_models_that_fail_leave_the_results_of_the_others(interactions):
+    request = {"dataset": "d", "data": "up", "split_seeds": [0, 1]}
+    with pytest.raises(ModelsFailedError) as failed:
+        evaluate_models(["content", "popularity", "ease"], interactions, **request)
+    expected = evaluate_models(["popularity"], interactions, **request)
+    assert [row["model"] for row in failed.value.rows] == ["popularity"]
+    assert failed.value.rows[0]["ci95"] == expected[0]["ci95"]
+    assert str(failed.value) == (
+        "content is left out: this data has no tags; ease is left out: it needs more memory than "
+        "there is"
+    )
+
+
+@pytest.mark.usefixtures("failing_models")
+def test_one_model_that_fails_alone_says_why(interactions):
+    with pytest.raises(ModelsFailedError, match=r"^this data has no tags$") as failed:
+        evaluate_models(["content"], interactions, dataset="d", data="up")
+    assert failed.value.rows == []
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -221,7 +185,11 @@ def test_given_split_gives_the_same_row_as_the_seed_that_made_it(interactions):
         ({"split_seeds": [1, 1]}, r"split seeds are \[1, 1\]"),
         ({"split_seeds": [-1]}, "seed is -1"),
         ({"k": 50}, "k is 50, expected 1 to 49"),
-        ({"test_share": 1.5}, "test_share is 1.5"),
+        ({"shares": "8"}, "shares are '8', expected training:test such as 8:2"),
+        ({"shares": "8:0:2"}, "shares are '8:0:2'"),
+        ({"shares": "eight:two"}, "shares are 'eight:two'"),
+        ({"shares": "1:nan"}, "shares are '1:nan'"),
+        ({"shares": "7:1:1:1"}, "shares are '7:1:1:1'"),
     ],
 )
 def test_requests_without_meaning_are_refused(interactions, options, message):
@@ -274,25 +242,6 @@ def test_recommendations_of_several_trained_models_are_refused(interactions, tmp
             interactions=interactions, dataset="d", data="made up", recommendations=file, **request
         )
     assert not file.exists()
-
-
-def test_json_holds_the_rows(interactions, tmp_path):
-    rows = evaluate_models(
-        ["popularity"], interactions, dataset="d", data="made up", split_seeds=[0, 1]
-    )
-    write_json(rows, tmp_path / "out.json")
-    assert json.loads((tmp_path / "out.json").read_text()) == rows
-
-
-def test_table_shows_values_intervals_and_how_many_users_are_cold(small_split):
-    rows = evaluate_split(["popularity"], small_split, dataset="d", data="real", k=2)
-    table = render_table(rows)
-    assert "real d · split: given · k = 2 · 3 users" in table
-    assert "precision@2" in table
-    assert "0.8333" in table  # mean reciprocal rank
-    assert "0.500-1.000" in table  # its interval
-    assert "no list for them: 1 test users" in table
-    assert max(map(len, table.splitlines())) <= 100
 
 
 @pytest.mark.realdata

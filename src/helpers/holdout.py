@@ -13,6 +13,7 @@ from helpers.evaluation.popularity_bias import bias_metrics
 from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
 from helpers.files import write_atomically
 from helpers.interactions import Interactions
+from helpers.memory import PeakMemory
 from helpers.models.base import Recommender
 from helpers.models.lists import Recommendations
 from helpers.split import Split
@@ -37,6 +38,9 @@ class Evaluation:
         Coverage, Gini, mean popularity and tail share of the lists.
     fit_seconds, evaluate_seconds : float
         Wall time of training, and of recommending and computing the metrics.
+    peak_memory_mb : float or None
+        Extra memory at the peak of training; None where it cannot be measured, see
+        `helpers.memory.PeakMemory`.
     """
 
     user_rows: np.ndarray
@@ -46,6 +50,7 @@ class Evaluation:
     bias: dict[str, float]
     fit_seconds: float
     evaluate_seconds: float
+    peak_memory_mb: float | None
 
     def means(self) -> dict[str, float]:
         """Return the mean of every metric over the users judged, and the bias figures."""
@@ -55,8 +60,9 @@ class Evaluation:
 def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
     """Train a model and judge its top-k lists on the test pairs.
 
-    The whole catalogue is ranked, training pairs left out. To choose settings, pass
-    `Split(train, None, validation)`, so that the test pairs stay unseen.
+    The whole catalogue is ranked, training pairs left out, and validation pairs too where the
+    split has them. To choose settings, pass `Split(train, None, validation)`, so that the test
+    pairs stay unseen.
 
     Parameters
     ----------
@@ -79,13 +85,15 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
             "no user has both training and test pairs, expected at least one; "
             "check that the user identifiers of both sets are the same"
         )
+    with PeakMemory() as memory:
+        started = perf_counter()
+        model.fit(split.train)
+        fit_seconds = perf_counter() - started
     started = perf_counter()
-    model.fit(split.train)
-    trained = perf_counter()
-    lists = model.recommend(user_rows, k, exclude=split.train)
+    lists = model.recommend(user_rows, k, exclude=_known_pairs(split))
     judged = ranking_metrics(lists.items, split.test.user_items[user_rows], k)[k]
     bias = bias_metrics(lists.items, split.train.item_popularity())
-    finished = perf_counter()
+    evaluate_seconds = perf_counter() - started
     return Evaluation(
         user_rows=user_rows,
         n_cold=int(is_cold.sum()),
@@ -94,8 +102,9 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
             name: _spread(values, user_rows, split.train.n_users) for name, values in judged.items()
         },
         bias=bias,
-        fit_seconds=trained - started,
-        evaluate_seconds=finished - trained,
+        fit_seconds=fit_seconds,
+        evaluate_seconds=evaluate_seconds,
+        peak_memory_mb=memory.megabytes,
     )
 
 
@@ -117,6 +126,13 @@ def write_recommendations(evaluation: Evaluation, interactions: Interactions, fi
     )
     disarmed = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
     write_atomically(file, table.with_columns(disarmed).write_csv())
+
+
+def _known_pairs(split: Split) -> Interactions:
+    """Return the training and validation pairs, none of which is a candidate."""
+    if split.validation is None:
+        return split.train
+    return split.train.with_matrix(split.train.user_items + split.validation.user_items)
 
 
 def _spread(values: np.ndarray, user_rows: np.ndarray, n_users: int) -> np.ndarray:

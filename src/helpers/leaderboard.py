@@ -1,31 +1,43 @@
 """Set models side by side: the same splits, the same metrics, with intervals over users."""
 
-import json
 from collections.abc import Iterable, Sequence
+from math import inf
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import numpy as np
 from tqdm import tqdm
 
-from helpers.errors import SettingError
+from helpers.data.synthetic import WORLD_VERSION
+from helpers.errors import HelpersError, SettingError
 from helpers.evaluation.ranking import METRICS
-from helpers.evaluation.significance import bootstrap_interval
-from helpers.files import write_atomically
+from helpers.evaluation.significance import bootstrap_interval, paired_difference
 from helpers.holdout import Evaluation, evaluate_model, write_recommendations
 from helpers.interactions import Interactions
 from helpers.models import make_model
 from helpers.split import Split, random_split
 
-# Title, key of the row and number format of the second table.
-_BIAS_COLUMNS = (
-    ("coverage", "coverage", ".4f"),
-    ("gini", "gini", ".4f"),
-    ("mean popul.", "mean_popularity", ".1f"),
-    ("tail share", "tail_share", ".4f"),
-    ("fit s", "fit_seconds", ".2f"),
-    ("evaluate s", "evaluate_seconds", ".2f"),
-)
+# The metrics in which every model is compared with the best one of its run.
+COMPARED = ("precision", "ndcg")
+
+
+class ModelsFailedError(SettingError):
+    """Models that could not be trained or judged, each with its reason.
+
+    Attributes
+    ----------
+    rows : list of dict
+        Results of all the other models, as `evaluate_models` returns them.
+    """
+
+    def __init__(self, reasons: dict[str, str], rows: list[dict[str, Any]]) -> None:
+        if not rows and len(set(reasons.values())) == 1:
+            message = next(iter(reasons.values()))  # nothing to do with any one model
+        else:
+            message = "; ".join(f"{name} is left out: {why}" for name, why in reasons.items())
+        super().__init__(message)
+        self.rows = rows
 
 
 def evaluate_models(
@@ -36,7 +48,7 @@ def evaluate_models(
     data: str,
     k: int = 10,
     split_seeds: Iterable[int] = range(5),
-    test_share: float = 0.2,
+    shares: str = "8:2",
     recommendations: Path | None = None,
 ) -> list[dict[str, Any]]:
     """Judge models with their default settings on random holdouts.
@@ -52,33 +64,51 @@ def evaluate_models(
         List length.
     split_seeds : iterable of int
         One random holdout each.
-    test_share : float
-        Share of all pairs that is held out.
+    shares : str
+        Proportions of all pairs as training:test, or as training:validation:test; validation
+        pairs are neither trained on nor recommended.
     recommendations : Path, optional
         Where to write the lists, see `write_recommendations`; for one model and one seed only.
 
     Returns
     -------
     list of dict
-        One a model, in the order of `names`, ready for JSON: model, dataset, data, split,
+        One a model, in the order of `names`, ready for JSON: model, settings, dataset, data,
+        world (version of the synthetic world, None for other data), split, shares,
         split_seeds, k, n_users, n_cold, the six ranking metrics and four bias figures (means
-        over the seeds), ci95 (metric -> [low, high]), fit_seconds and evaluate_seconds (means
-        over the seeds), by_seed (the same figures of each seed). The intervals are over users, each
+        over the seeds), ci95 (metric -> [low, high]), fit_seconds, evaluate_seconds and
+        peak_memory_mb (medians over the seeds, because libraries are loaded in the first),
+        by_seed (the figures of each seed), behind_best. The intervals are over users, each
         with the mean over the seeds in which the user has test pairs. `n_users` counts
         those judged in at least one seed; `n_cold` sums over the seeds those who had no
         training pairs, for whom most models have an empty list without a hit.
 
+        `behind_best` holds, for precision and NDCG, the `best` model of this run, the mean
+        `difference` to it over the same users (below 0 where this model is behind), its
+        `ci95` and its `p_value`, see `paired_difference`.
+
     Raises
     ------
     SettingError
-        If a model is unknown, or k, a seed or the share is out of range.
+        If a model is unknown, or k, a seed or a share is out of range.
+    ModelsFailedError
+        After all models were tried, if some cannot be trained on this data.
     """
     seeds = list(split_seeds)
     if not seeds or len(set(seeds)) < len(seeds):
         raise SettingError(f"split seeds are {seeds}, expected one or more, each different")
-    words = f"{100 * (1 - test_share):.4g}/{100 * test_share:.4g} random"
-    facts = {"dataset": dataset, "data": data, "split": words, "split_seeds": seeds, "k": k}
-    splits = (random_split(interactions, test_share, seed=seed) for seed in seeds)
+    parts = _parse_shares(shares)
+    facts = {
+        "dataset": dataset,
+        "data": data,
+        "world": WORLD_VERSION if data == "synthetic" else None,
+        "split": "/".join(f"{100 * part:.4g}" for part in parts) + " random",
+        "shares": shares,
+        "split_seeds": seeds,
+        "k": k,
+    }
+    validation_share = parts[1] if len(parts) == 3 else 0.0
+    splits = (random_split(interactions, parts[-1], validation_share, seed) for seed in seeds)
     return _evaluate(names, splits, facts, recommendations)
 
 
@@ -93,45 +123,33 @@ def evaluate_split(
 ) -> list[dict[str, Any]]:
     """Judge models with their default settings on one given split.
 
-    Parameters and result are those of `evaluate_models`; `split_seeds` and `by_seed` are empty.
+    Parameters and result are those of `evaluate_models`; `split_seeds` and `by_seed` are empty,
+    `shares` and `world` None.
     """
-    facts = {"dataset": dataset, "data": data, "split": "given", "split_seeds": [], "k": k}
+    facts = {
+        "dataset": dataset,
+        "data": data,
+        "world": None,
+        "split": "given",
+        "shares": None,
+        "split_seeds": [],
+        "k": k,
+    }
     return _evaluate(names, [split], facts, recommendations)
 
 
-def write_json(rows: list[dict[str, Any]], file: Path) -> None:
-    """Write the rows as a JSON list, atomically."""
-    write_atomically(file, json.dumps(rows, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
-
-
-def render_table(rows: list[dict[str, Any]]) -> str:
-    """Return the rows as text for a terminal, 95 % intervals beneath the ranking metrics."""
-    first = rows[0]
-    seeds = first["split_seeds"]
-    split = first["split"] + (f", seeds {', '.join(map(str, seeds))}" if seeds else "")
-    protocol = f"split: {split} · k = {first['k']} · {first['n_users']:,} users"
-    lines = [
-        f"{first['data']} {first['dataset']} · {protocol}",
-        "",
-        _line("", [f"{name}@{first['k']}" for name in METRICS]),
-    ]
-    for row in rows:
-        lines.append(_line(row["model"], [f"{row[name]:.4f}" for name in METRICS]))
-        lines.append(_line("", ["{:.3f}-{:.3f}".format(*row["ci95"][name]) for name in METRICS]))
-    lines += ["", _line("", [title for title, _, _ in _BIAS_COLUMNS])]
-    for row in rows:
-        lines.append(_line(row["model"], [f"{row[key]:{form}}" for _, key, form in _BIAS_COLUMNS]))
-    lines += ["", "Beneath each ranking metric: 95 % bootstrap interval over users."]
-    if first["n_cold"]:
-        lines.append(
-            f"Without training pairs, so that most models have no list for them: {first['n_cold']}"
-            f" test users\n(summed over {max(1, len(seeds))} splits)."
+def _parse_shares(shares: str) -> list[float]:
+    """Return the parts of "8:1:1" as shares of their sum."""
+    try:
+        parts = [float(part) for part in shares.split(":")]
+    except ValueError:
+        parts = []
+    if len(parts) not in (2, 3) or not all(0 < part < inf for part in parts):
+        raise SettingError(
+            f"shares are {shares!r}, expected training:test such as 8:2 or "
+            "training:validation:test such as 8:1:1"
         )
-    return "\n".join(lines)
-
-
-def _line(model: str, cells: list[str]) -> str:
-    return f"{model:<12}" + "".join(f"{cell:>14}" for cell in cells)
+    return [part / sum(parts) for part in parts]
 
 
 def _evaluate(
@@ -144,50 +162,101 @@ def _evaluate(
     if not names:
         raise SettingError("no model is named, expected one or more such as popularity")
     settings = {name: repr(make_model(name)) for name in names}  # a wrong name fails at once
-    n_runs = len(names) * max(1, len(facts["split_seeds"]))
+    n_splits = max(1, len(facts["split_seeds"]))
+    n_runs = len(names) * n_splits
     if recommendations is not None and n_runs != 1:
         raise SettingError(
             f"lists of {n_runs} trained models were asked for, expected one model on one split; "
             "name one model and one split seed to write recommendations"
         )
     evaluations: dict[str, list[Evaluation]] = {name: [] for name in names}
+    reasons: dict[str, str] = {}
     with tqdm(
         total=n_runs, desc="evaluate", unit="model", delay=2, leave=False, disable=None
     ) as bar:
         for split in splits:
             for name in names:
                 bar.set_postfix_str(name, refresh=False)
-                evaluations[name].append(evaluate_model(make_model(name), split, facts["k"]))
+                if name not in reasons:
+                    try:
+                        evaluation = evaluate_model(make_model(name), split, facts["k"])
+                        evaluations[name].append(evaluation)
+                    except (HelpersError, ImportError, MemoryError) as error:
+                        reasons[name] = str(error) or "it needs more memory than there is"
                 bar.update()
-    rows = [
-        {"model": name, "settings": settings[name], **facts, **_summarise(evaluations[name], facts)}
-        for name in names
-    ]
-    if recommendations is not None:
+    judged = {name: evaluations[name] for name in names if name not in reasons}
+    rows = _make_rows(judged, settings, facts)
+    if recommendations is not None and rows:
         write_recommendations(evaluations[names[0]][0], split.train, recommendations)
+    if reasons:
+        raise ModelsFailedError(reasons, rows)
     return rows
 
 
-def _summarise(evaluations: list[Evaluation], facts: dict[str, Any]) -> dict[str, Any]:
-    means = [evaluation.means() for evaluation in evaluations]
+def _make_rows(
+    evaluations: dict[str, list[Evaluation]], settings: dict[str, str], facts: dict[str, Any]
+) -> list[dict[str, Any]]:
     per_user = {
-        name: _mean_over_splits([evaluation.per_user[name] for evaluation in evaluations])
-        for name in METRICS
+        name: {
+            metric: _mean_over_splits([evaluation.per_user[metric] for evaluation in of_model])
+            for metric in METRICS
+        }
+        for name, of_model in evaluations.items()
     }
+    return [
+        {
+            "model": name,
+            "settings": settings[name],
+            **facts,
+            **_summarise(of_model, per_user[name], facts["split_seeds"]),
+            "behind_best": {metric: _behind_best(name, per_user, metric) for metric in COMPARED},
+        }
+        for name, of_model in evaluations.items()
+    ]
+
+
+def _summarise(
+    evaluations: list[Evaluation], per_user: dict[str, np.ndarray], seeds: list[int]
+) -> dict[str, Any]:
+    means = [evaluation.means() for evaluation in evaluations]
     by_seed = [
-        {"split_seed": seed, "n_users": len(evaluation.user_rows), **found}
-        for seed, evaluation, found in zip(facts["split_seeds"], evaluations, means, strict=False)
+        {
+            "split_seed": seed,
+            "n_users": len(evaluation.user_rows),
+            **found,
+            **_costs([evaluation]),
+        }
+        for seed, evaluation, found in zip(seeds, evaluations, means, strict=False)
     ]
     return {
         "n_users": int(np.count_nonzero(~np.isnan(per_user[METRICS[0]]))),
         "n_cold": sum(evaluation.n_cold for evaluation in evaluations),
         **{name: float(np.mean([found[name] for found in means])) for name in means[0]},
         "ci95": {name: list(bootstrap_interval(per_user[name])) for name in METRICS},
-        "fit_seconds": float(np.mean([evaluation.fit_seconds for evaluation in evaluations])),
-        "evaluate_seconds": float(
-            np.mean([evaluation.evaluate_seconds for evaluation in evaluations])
-        ),
+        **_costs(evaluations),
         "by_seed": by_seed,
+    }
+
+
+def _costs(evaluations: list[Evaluation]) -> dict[str, float | None]:
+    memory = [evaluation.peak_memory_mb for evaluation in evaluations]
+    return {
+        "fit_seconds": median(evaluation.fit_seconds for evaluation in evaluations),
+        "evaluate_seconds": median(evaluation.evaluate_seconds for evaluation in evaluations),
+        "peak_memory_mb": None if None in memory else median(memory),
+    }
+
+
+def _behind_best(
+    name: str, per_user: dict[str, dict[str, np.ndarray]], metric: str
+) -> dict[str, Any]:
+    best = max(per_user, key=lambda model: np.nanmean(per_user[model][metric]))
+    found = paired_difference(per_user[name][metric], per_user[best][metric])
+    return {
+        "best": best,
+        "difference": found.difference,
+        "ci95": [found.low, found.high],
+        "p_value": found.p_value,
     }
 
 

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from helpers.__main__ import main
+from helpers.errors import SettingError
+from helpers.models import MODELS, Popularity, UserKNN
 
 
 @pytest.fixture
@@ -36,6 +38,8 @@ def test_evaluate_wants_both_files_and_no_seed_beside_them(two_files, capsys):
     assert "one of --train and --test is missing" in capsys.readouterr().err
     assert main(["evaluate", "popularity", *two_files, "--split-seed", "1"]) == 1
     assert "--split-seed got a value" in capsys.readouterr().err
+    assert main(["evaluate", "popularity", *two_files, "--shares", "8:2"]) == 1
+    assert "--shares got a value" in capsys.readouterr().err
 
 
 def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, capsys):
@@ -50,12 +54,53 @@ def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, 
     assert 0 < row["precision"] < 1
 
 
+def test_evaluate_all_judges_every_registered_model(two_files, monkeypatch, tmp_path):
+    monkeypatch.setattr("helpers.models.MODELS", {"user-knn": UserKNN, "popularity": Popularity})
+    file = tmp_path / "metrics.json"
+    assert main(["evaluate", "all", "-k", "1", *two_files, "--json", str(file)]) == 0
+    assert [row["model"] for row in json.loads(file.read_text())] == ["user-knn", "popularity"]
+
+
+def test_evaluate_keeps_the_results_of_others_where_a_model_fails(
+    two_files, monkeypatch, tmp_path, capsys
+):
+    class NeedsTags(Popularity):
+        def _fit(self, train):
+            raise SettingError("there are no tags")
+
+    monkeypatch.setitem(MODELS, "content", NeedsTags)
+    file = tmp_path / "metrics.json"
+    words = ["evaluate", "content", "popularity", "-k", "1", *two_files, "--json", str(file)]
+    assert main(words) == 1
+    said = capsys.readouterr()
+    assert "popularity" in said.out
+    assert said.err == "helpers: content is left out: there are no tags\n"
+    assert [row["model"] for row in json.loads(file.read_text())] == ["popularity"]
+
+
+def test_evaluate_takes_validation_pairs_out_of_the_lists(tiny_lastfm_dir, tmp_path):
+    words = ["evaluate", "popularity", "--data-dir", str(tiny_lastfm_dir.parent)]
+    file = tmp_path / "metrics.json"
+    words += ["--split-seed", "3", "--shares", "8:1:1", "--json", str(file)]
+    assert main(words) == 0
+    (row,) = json.loads(file.read_text())
+    assert (row["split"], row["shares"]) == ("80/10/10 random", "8:1:1")
+
+
+def test_evaluate_help_lists_the_registered_models(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        main(["evaluate", "--help"])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert f"one or more of {', '.join(MODELS)}; or all" in shown
+
+
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
         ("evaluate nonsense", "nonsense"),
         ("evaluate popularity -k 0", "k is 0, expected 1 to"),
         ("evaluate popularity --split-seed -1", "seed"),
+        ("evaluate popularity --shares 8", "shares are '8', expected training:test"),
         ("evaluate popularity --recommendations x.csv", "lists of 5 trained models were asked for"),
         ("evaluate popularity als --split-seed 1 --recommendations x.csv", "lists of 2 trained"),
         ("evaluate popularity --dataset books", "'books', expected"),

@@ -2,9 +2,19 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from helpers.commands.options import add_command, add_data_choice, chosen_data
 from helpers.errors import SettingError
+
+
+class _RegisteredModels:
+    """Their names, looked up only where help is printed: importing them takes a while."""
+
+    def __str__(self) -> str:
+        from helpers.models import MODELS
+
+        return ", ".join(MODELS)
 
 
 def add_evaluate(commands: argparse._SubParsersAction) -> None:
@@ -14,12 +24,14 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         "evaluate",
         "train models, rank the whole catalogue for every test user and print the metrics",
         "evaluate popularity als",
-        "evaluate als --data real --split-seed 0 1 2 --json out.json",
+        "evaluate all --data real --split-seed 0 1 2 --json out.json",
+        "evaluate als ials blend --data real --shares 8:1:1",
         "evaluate als --train train.csv --test test.csv --recommendations lists.csv",
     )
-    parser.add_argument(
-        "models", nargs="+", metavar="MODEL", help="popularity, item-knn, user-knn or als"
+    models = parser.add_argument(
+        "models", nargs="+", metavar="MODEL", help="one or more of %(registered)s; or all"
     )
+    models.registered = _RegisteredModels()
     parser.add_argument("--dataset", default="lastfm", help="which dataset (default: lastfm)")
     add_data_choice(parser)
     parser.add_argument(
@@ -28,10 +40,21 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
         nargs="+",
         metavar="N",
         dest="split_seeds",
-        help="one random 80/20 split each (default: 0 1 2 3 4)",
+        help="one random split each (default: 0 1 2 3 4)",
+    )
+    parser.add_argument(
+        "--shares",
+        metavar="A:B:C",
+        help="training:test, or training:validation:test to leave out validation pairs from the "
+        "lists as well (default: 8:2)",
     )
     parser.add_argument("-k", type=int, default=10, help="list length (default: 10)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the metrics there, too")
+    parser.add_argument(
+        "--json",
+        type=Path,
+        metavar="FILE",
+        help="write the metrics there, too; replaces what the file held",
+    )
     parser.add_argument(
         "--train", type=Path, metavar="CSV", help="training pairs: user_id,item_id,weight"
     )
@@ -47,34 +70,45 @@ def add_evaluate(commands: argparse._SubParsersAction) -> None:
 
 def evaluate(arguments: argparse.Namespace) -> int:
     """Evaluate models on random splits of a dataset, or on a split in two files."""
-    from helpers import leaderboard
+    from helpers.leaderboard import ModelsFailedError
 
     _refuse_one_file_for_two(arguments)
+    try:
+        _show(_judge(arguments), arguments.json)
+    except ModelsFailedError as failed:
+        if failed.rows:
+            _show(failed.rows, arguments.json)
+        raise
+    return 0
+
+
+def _judge(arguments: argparse.Namespace) -> list[dict[str, Any]]:
+    from helpers.leaderboard import evaluate_models, evaluate_split
+    from helpers.models import MODELS
+
+    names = MODELS if "all" in arguments.models else arguments.models
     options = {"k": arguments.k, "recommendations": arguments.recommendations}
     if arguments.train or arguments.test:
-        rows = leaderboard.evaluate_split(
-            arguments.models,
-            _read_split(arguments),
-            dataset=f"{arguments.train} / {arguments.test}",
-            **options,
+        split = _read_split(arguments)
+        return evaluate_split(
+            names, split, dataset=f"{arguments.train} / {arguments.test}", **options
         )
-    else:
-        dataset, interactions = _load(arguments)
-        seeds = range(5) if arguments.split_seeds is None else arguments.split_seeds
-        rows = leaderboard.evaluate_models(
-            arguments.models,
-            interactions,
-            dataset=dataset.name,
-            data=dataset.kind,
-            split_seeds=seeds,
-            **options,
-        )
+    if arguments.shares is not None:
+        options["shares"] = arguments.shares
+    if arguments.split_seeds is not None:
+        options["split_seeds"] = arguments.split_seeds
+    dataset, interactions = _load(arguments)
+    return evaluate_models(names, interactions, dataset=dataset.name, data=dataset.kind, **options)
+
+
+def _show(rows: list[dict[str, Any]], file: Path | None) -> None:
+    from helpers.results import render_table, write_json
+
     try:
-        if arguments.json:
-            leaderboard.write_json(rows, arguments.json)
+        if file:
+            write_json(rows, file)
     finally:  # minutes of work are not lost where the file cannot be written
-        print(leaderboard.render_table(rows))
-    return 0
+        print(render_table(rows))
 
 
 def _refuse_one_file_for_two(arguments: argparse.Namespace) -> None:
@@ -90,10 +124,14 @@ def _read_split(arguments: argparse.Namespace):
 
     if not (arguments.train and arguments.test):
         raise SettingError("one of --train and --test is missing, expected both or neither")
-    if arguments.split_seeds is not None:
-        raise SettingError(
-            "--split-seed got a value, but --train and --test are the split; drop it"
-        )
+    for option, value in (
+        ("--split-seed", arguments.split_seeds),
+        ("--shares", arguments.shares),
+    ):
+        if value is not None:
+            raise SettingError(
+                f"{option} got a value, but --train and --test are the split; drop it"
+            )
     return read_split_csv(arguments.train, arguments.test)
 
 
