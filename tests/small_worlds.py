@@ -51,10 +51,10 @@ def side_information(tagged, shape, friends=()) -> SideInformation:
     """Return tags, named tag 0 and so on, and friends of a world of this shape."""
     tagged = np.asarray(tagged, dtype=np.int64).reshape(-1, 3)
     tags = np.array([f"tag {t}" for t in range(tagged[:, 2].max(initial=-1) + 1)], dtype=object)
-    befriended = np.zeros((shape[0], shape[0]), dtype=np.float32)
+    befriended = sp.lil_array((shape[0], shape[0]), dtype=np.float32)
     for one, other in friends:
-        befriended[[one, other], [other, one]] = 1
-    return SideInformation(tagged, tags, shape[1], sp.csr_array(befriended))
+        befriended[one, other] = befriended[other, one] = 1
+    return SideInformation(tagged, tags, shape[1], befriended.tocsr())
 
 
 def checkerboard(n, withhold_diagonal=True) -> Interactions:

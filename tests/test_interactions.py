@@ -4,6 +4,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from small_worlds import as_interactions
 
 from helpers.errors import DataError, UnknownIdError
 from helpers.interactions import IdMap, Interactions
@@ -173,6 +174,8 @@ def test_matrix_that_does_not_fit_its_identifiers_is_refused():
     interactions = Interactions.from_frame(FRAME)
     with pytest.raises(DataError, match=r"matrix of shape \(3, 2\).*expected \(2, 2\)"):
         interactions.with_matrix(sp.csr_array((3, 2)))
+    with pytest.raises(DataError, match=r"matrix of shape \(5, 2\).*expected \(2, 3\)"):
+        as_interactions([[1, 1, 0], [0, 1, 1]]).with_matrix(sp.csr_array((5, 2)))
     with pytest.raises(DataError, match="with 1 names"):
         Interactions(interactions.user_items, interactions.users, interactions.items, ["a"])
 
@@ -186,6 +189,35 @@ def test_another_matrix_is_copied_and_loses_its_zeros():
     other.user_items.data[:] = 9
     assert given_matrix.data.tolist() == [0, 4]
     assert interactions.user_items.data.tolist() == [2, 4]
+
+
+def test_a_pair_that_goes_takes_its_tags_along_and_no_other():
+    # User 0 tagged both artists that they play, and one that they do not; so did user 1.
+    tagged = [(0, 0, 0), (0, 1, 0), (0, 1, 1), (0, 2, 0), (1, 0, 1), (1, 1, 0)]
+    interactions = as_interactions([[3, 4, 0], [0, 2, 5]], tagged, friends=[(0, 1)])
+    kept = interactions.with_matrix(sp.csr_array([[3.0, 0, 0], [0, 2, 5]]))
+    assert kept.side.tagged.tolist() == [[0, 0, 0], [0, 2, 0], [1, 0, 1], [1, 1, 0]]
+    assert (kept.side.friends != interactions.side.friends).nnz == 0
+    assert len(interactions.side.tagged) == 6
+
+
+def test_a_pair_that_changes_or_comes_leaves_the_tags_alone():
+    interactions = as_interactions([[3, 4, 0], [0, 2, 5]], [(0, 1, 0), (1, 1, 0), (1, 0, 0)])
+    other = interactions.with_matrix(sp.csr_array([[1.0, 9, 7], [1, 1, 1]]))
+    np.testing.assert_array_equal(other.side.tagged, interactions.side.tagged)
+
+
+def test_a_stored_zero_is_a_pair_that_goes():
+    interactions = as_interactions([[3, 4]], [(0, 1, 0)])
+    zero = interactions.user_items.copy()
+    zero.data[1] = 0
+    assert len(interactions.with_matrix(zero).side.tagged) == 0
+
+
+def test_a_pair_that_went_and_came_back_stays_without_tags():
+    interactions = as_interactions([[3, 4]], [(0, 1, 0)])
+    without = interactions.with_matrix(sp.csr_array([[3.0, 0]]))
+    assert len(without.with_matrix(interactions.user_items).side.tagged) == 0
 
 
 def test_item_is_found_by_name_in_any_case_and_the_popular_one_is_meant():

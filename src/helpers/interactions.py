@@ -127,8 +127,9 @@ class Interactions:
         matrix = sp.csr_array(user_items, dtype=np.float32, copy=True)
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
+        other = replace(self, user_items=matrix)  # refuses another shape
         side = self.side and self.side.without(_pairs_lost(self.user_items, matrix))
-        return replace(self, user_items=matrix, side=side)
+        return replace(other, side=side)
 
     def find_item(self, name: str) -> int:
         """Return the column of the item called `name` (case does not matter).

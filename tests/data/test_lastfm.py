@@ -50,6 +50,33 @@ def test_interactions_keep_identifiers_names_and_counts(quirky_dir):
     assert interactions.user_items.toarray().tolist() == [[13883, 10], [3, 0]]
 
 
+def test_interactions_carry_the_tags_of_artists_in_the_catalogue(quirky_dir):
+    # Artist 52 has no name and nobody plays it; tag 13 is row 1, and user 9 is row 1.
+    side = load_lastfm(quirky_dir).interactions().side
+    assert side.tagged.tolist() == [[0, 0, 1], [0, 1, 0], [1, 0, 0]]
+    assert side.tags.tolist() == ["metal", "die Ärzte"]
+    assert side.n_items == 2
+    assert side.item_tags().toarray().tolist() == [[1, 1], [1, 0]]
+
+
+def test_interactions_carry_friends_whichever_way_they_are_written(quirky_dir):
+    assert load_lastfm(quirky_dir).interactions().side.friends.toarray().tolist() == [
+        [0, 1],
+        [1, 0],
+    ]
+    (quirky_dir / "user_friends.dat").write_bytes(b"userID\tfriendID\r\n9\t2\r\n9\t77\r\n")
+    assert load_lastfm(quirky_dir).interactions().side.friends.toarray().tolist() == [
+        [0, 1],
+        [1, 0],
+    ]
+
+
+def test_tags_by_somebody_who_plays_nothing_are_left_out(quirky_dir):
+    file = quirky_dir / "user_taggedartists.dat"
+    file.write_bytes(file.read_bytes() + b"77\t51\t1\t1\t4\t2009\n")
+    assert len(load_lastfm(quirky_dir).interactions().side.tagged) == 3
+
+
 def test_schema_is_the_same_for_every_folder(quirky_dir):
     loaded = load_lastfm(quirky_dir)
     assert loaded.plays.schema == {"user_id": pl.Int64, "artist_id": pl.Int64, "plays": pl.Int64}
