@@ -12,6 +12,7 @@ from helpers.models.lightfm import LightFM
 from helpers.models.lists import Recommendations
 from helpers.models.neighbours import ItemKNN, UserKNN
 from helpers.models.popularity import Popularity
+from helpers.models.ratings import Ratings
 
 __all__ = [
     "ALS",
@@ -22,6 +23,7 @@ __all__ = [
     "ItemKNN",
     "LightFM",
     "Popularity",
+    "Ratings",
     "Recommendations",
     "Recommender",
     "UserKNN",
@@ -29,7 +31,8 @@ __all__ = [
 ]
 
 MODELS: dict[str, type[Recommender]] = {
-    model.name: model for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content, LightFM)
+    model.name: model
+    for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content, LightFM, Ratings)
 }
 
 
