@@ -11,6 +11,8 @@ from helpers.models.factors import FactorModel
 from helpers.models.tuned import TUNED
 from helpers.weighting import check_scheme, weigh
 
+_LARGEST_SEED = 2**31 - 1
+
 
 class IALS(FactorModel):
     r"""Matrix factorisation whose penalty grows with the data, trained by the library irspack.
@@ -83,6 +85,8 @@ class IALS(FactorModel):
         self.iterations = whole_number("iterations", iterations, 1)
         self.weighting = weighting
         self.seed = whole_number("seed", seed, 0)
+        if self.seed > _LARGEST_SEED:
+            raise SettingError(f"seed is {seed}, expected at most {_LARGEST_SEED} as irspack does")
 
     def _fit(self, train: Interactions) -> None:
         from irspack.recommenders.ials import IALSRecommender
@@ -97,17 +101,23 @@ class IALS(FactorModel):
             n_threads=1,
         )
         model.start_learning()
-        for _ in range(self.iterations):
-            model.run_epoch()
+        try:
+            for _ in range(self.iterations):
+                model.run_epoch()
+        except RuntimeError as error:  # irspack met a system that it cannot solve
+            raise SettingError(self._not_finite()) from error
         self.user_factors = model.get_user_embedding().copy()
         self.item_factors = model.get_item_embedding().copy()
         if not (np.isfinite(self.user_factors).all() and np.isfinite(self.item_factors).all()):
-            raise SettingError(
-                f"{self} ended in factors that are not finite; raise regularization or take a "
-                "weighting that saturates, such as log"
-            )
+            raise SettingError(self._not_finite())
         self.user_factors[np.diff(train.user_items.indptr) == 0] = 0
         self.item_factors[train.item_popularity() == 0] = 0
+
+    def _not_finite(self) -> str:
+        return (
+            f"{self} ended in factors that are not finite; raise regularization or take a "
+            "weighting that saturates, such as log"
+        )
 
     def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
         """Solve the least squares of each new user exactly, for the items as they are."""
@@ -121,5 +131,11 @@ class IALS(FactorModel):
             y = item_factors[weights.indices[stored]]
             penalty = self.regularization * (n_pairs + self.alpha0 * self.n_items) ** self.nu
             left = shared + y.T @ (w[:, None] * y) + penalty * np.eye(self.factors)
-            vectors[row] = cho_solve(cho_factor(left), y.T @ w)
+            try:
+                vectors[row] = cho_solve(cho_factor(left), y.T @ w)
+            except np.linalg.LinAlgError as error:
+                raise SettingError(
+                    f"the weights of new user {row} reach {w.max():g}, beside which nothing is "
+                    "left of the penalty; mend them or take a weighting that saturates, such as log"
+                ) from error
         return vectors
