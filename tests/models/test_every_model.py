@@ -18,7 +18,7 @@ PERSONAL = [name for name in MODELS if name != "popularity"]
 # A model of ratings asks how much somebody plays, and all counts of a checkerboard are equal.
 WITH_TASTE = [name for name in PERSONAL if name != "ratings"]
 # Models whose training leaves no way to a user who comes later; any other must know one.
-PLACE_NOBODY = {"popularity", "item-knn", "user-knn", "lightfm"}
+PLACE_NOBODY = {"popularity", "item-knn", "user-knn", "lightfm", "ratings"}
 PLACE_NEW_USERS = [name for name in MODELS if name not in PLACE_NOBODY]
 # Models that go by a user's items alone, in training and afterwards.
 EXACT_FOR_NEW_USERS = {"ease", "content"}
