@@ -271,3 +271,50 @@ def test_a_damaged_or_foreign_model_is_refused(tmp_path, model, damage, message)
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(DataError, match=r"nowhere holds no model.*No such file"):
         ALS.load(tmp_path / "nowhere")
+
+
+def exact_vectors(weights, item_factors, regularization):
+    """Solve each user's least squares with dense matrices, as written in the paper."""
+    factors = item_factors.astype(np.float64)
+    vectors = []
+    for row in weights.toarray().astype(np.float64):
+        confidence = np.where(row > 0, row, 1)
+        left = factors.T @ (confidence[:, None] * factors) + regularization * np.eye(8)
+        vectors.append(np.linalg.solve(left, factors.T @ (confidence * (row > 0))))
+    return np.array(vectors)
+
+
+@pytest.mark.parametrize("weighting", ["plays", "binary", "log", "bm25"])
+def test_folding_in_solves_the_least_squares_of_each_user_exactly(train, weighting):
+    model = ALS(factors=8, regularization=0.5, iterations=4, alpha=3.0, weighting=weighting)
+    model.fit(train)
+    weights = 3 * weigh(train.user_items, weighting)
+    expected = exact_vectors(weights, model.item_factors, 0.5)
+    np.testing.assert_allclose(model.fold_in(train.user_items), expected, rtol=2e-4, atol=1e-6)
+
+
+def test_a_new_user_like_one_in_training_gets_nearly_the_same_list(train):
+    model = ALS(factors=8, regularization=0.5, iterations=15).fit(train)
+    users = np.flatnonzero(np.diff(train.user_items.indptr) >= 5)
+    before = model.recommend(users, 10).items
+    after = np.argsort(-model.score_new(train.user_items[users]), axis=1)[:, :10]
+    shared = [len(set(one) & set(other)) for one, other in zip(before, after, strict=True)]
+    assert np.mean(shared) > 9
+
+
+def test_folding_in_one_user_is_folding_in_that_row_of_many(train, model):
+    together = model.fold_in(train.user_items)
+    np.testing.assert_allclose(
+        model.fold_in(train.user_items[[3]])[0], together[3], rtol=1e-4, atol=1e-6
+    )
+
+
+def test_nobody_and_a_user_without_items_fold_in_to_nothing(train, model):
+    assert model.fold_in(train.user_items[[]]).shape == (0, 8)
+    assert not model.fold_in(train.user_items[[9]]).any()
+
+
+def test_a_weight_that_comes_in_two_parts_is_their_sum(train, model):
+    whole = sp.csr_array(([3.0, 1.0], ([0, 0], [5, 2])), shape=(1, N_ITEMS))
+    parts = sp.csr_array(([1.0, 1.0, 2.0], [5, 2, 5], [0, 3]), shape=(1, N_ITEMS))
+    np.testing.assert_allclose(model.fold_in(parts), model.fold_in(whole), rtol=1e-6)
