@@ -63,9 +63,7 @@ class Recommender(ABC):
         DataError
             If a weight is not a positive finite number.
         """
-        if train.n_pairs == 0:
-            raise SettingError("the training set has no pairs; expected at least one")
-        checked_counts(train.user_items)
+        check_train(train)
         self.n_items = 0  # not trained, should training fail
         self._fit(train)
         self._know(train)
@@ -231,6 +229,13 @@ class Recommender(ABC):
         if self.n_items == 0:
             name = type(self).__name__
             raise NotFittedError(f"{name} has not been trained; call fit(train) first")
+
+
+def check_train(train: Interactions) -> None:
+    """Raise unless there are pairs to learn from, all with positive finite weights."""
+    if train.n_pairs == 0:
+        raise SettingError("the training set has no pairs; expected at least one")
+    checked_counts(train.user_items)
 
 
 def checked_rows(rows: np.ndarray, n_rows: int, what: str) -> np.ndarray:

@@ -11,7 +11,7 @@ import scipy.sparse as sp
 from helpers.checks import number_between, positive_number, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
-from helpers.models.base import Recommender
+from helpers.models.base import Recommender, check_train
 from helpers.models.factors import FactorModel
 from helpers.models.tuned import TUNED
 
@@ -133,9 +133,10 @@ class LightFM(FactorModel):
 
         Raises
         ------
-        SettingError
+        SettingError, DataError
             As in `fit`.
         """
+        check_train(train)
         known = np.flatnonzero(train.item_popularity())
         features, tag_shares = self._features(train, known)
         pairs = sp.coo_matrix(train.user_items[:, known].astype(bool), dtype=np.float32)
