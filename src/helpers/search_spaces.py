@@ -33,15 +33,31 @@ SPACES: dict[str, dict[str, BaseDistribution]] = {
         "b": FloatDistribution(0, 1),
     },
     "ials": {
-        "factors": IntDistribution(64, 160, step=32),
+        "factors": IntDistribution(64, 256, step=64),
         "alpha0": FloatDistribution(0.01, 0.5, log=True),
         "regularization": FloatDistribution(0.001, 0.1, log=True),
         "nu": FloatDistribution(0.5, 1),
-        "iterations": IntDistribution(8, 24, step=4),
+        "iterations": IntDistribution(6, 16, step=2),
         "weighting": _WEIGHTING,
     },
+    # The weights of bm25 are the largest by far and want the largest regularization.
     "ease": {
-        "regularization": FloatDistribution(1, 1000, log=True),
+        "regularization": FloatDistribution(30, 30_000, log=True),
+        "weighting": _WEIGHTING,
+    },
+    "lightfm": {
+        "loss": CategoricalDistribution(["bpr", "warp", "warp-kos"]),
+        "factors": IntDistribution(32, 160, step=32),
+        "epochs": IntDistribution(10, 60, step=10),
+        "learning_rate": FloatDistribution(0.005, 0.1, log=True),
+        "item_alpha": FloatDistribution(0, 1e-4),
+        "user_alpha": FloatDistribution(0, 1e-4),
+        "max_sampled": IntDistribution(10, 200, log=True),
+        "tags": CategoricalDistribution([False, True]),
+    },
+    "content": {
+        "sublinear": CategoricalDistribution([False, True]),
+        "min_share": FloatDistribution(0.0003, 0.03, log=True),
         "weighting": _WEIGHTING,
     },
 }

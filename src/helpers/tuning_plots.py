@@ -42,5 +42,5 @@ def trial_history(
     ax.scatter(numbers[1:], values[1:], s=22, color=COLORS[0], label="trial", zorder=3)
     ax.scatter(1, values[0], s=44, color="#222222", marker="s", label="default settings", zorder=4)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.legend(loc="lower right")
+    ax.legend()
     return decorate(ax, xlabel="trial", ylabel="validation NDCG")

@@ -107,27 +107,32 @@ def _settings_to_write(tuning: Tuning) -> dict[str, Any]:
     return {name: model.settings[name] for name in names}
 
 
-def write_section(section: str, model: str, file: Path = TUNED_FILE) -> None:
-    """Put a section in the place of the model's own, or at the end, and keep all others.
+def write_section(section: str, model: str, file: Path) -> None:
+    """Put a section in the place of the model's own, or at the end, and keep every other line.
 
     Raises
     ------
     DataError
-        If the file is not TOML or cannot be written; it is left as it is.
+        If the file is not TOML, has the section in more than one place or cannot be written; it
+        is left as it is.
     """
     try:
         before = file.read_text(encoding="utf-8")
-        others = tomllib.loads(before)
+        after = _with_section(before, section, model)
+        if tomllib.loads(after) != tomllib.loads(before) | tomllib.loads(section):
+            raise ValueError("other sections would change")
     except (OSError, ValueError) as error:
-        raise DataError(f"{file} cannot be read as TOML ({error}); mend it") from error
-    lines = before.splitlines(keepends=True)
-    tables = [n for n, line in enumerate(lines) if line.startswith("[")]
-    mine = [n for n in tables if lines[n].strip() in (f"[{model}]", f"[{model}.settings]")]
-    start = mine[0] if mine else len(lines)
-    end = min((n for n in tables if n > start and n not in mine), default=len(lines))
-    head = "".join(lines[:start]).rstrip("\n")
-    tail = "".join(lines[end:])
-    after = f"{head}\n\n{section}" + (f"\n{tail}" if tail else "")
-    if tomllib.loads(after) != others | tomllib.loads(section):
-        raise DataError(f"the sections of {file} are not in one piece each; mend it by hand")
+        raise DataError(
+            f"{file} cannot take the section ({error}); mend it or put the section in by hand"
+        ) from error
     write_atomically(file, after)
+
+
+def _with_section(text: str, section: str, model: str) -> str:
+    lines = text.splitlines(keepends=True)
+    tables = [n for n, line in enumerate(lines) if line.startswith("[")]
+    own = [n for n in tables if lines[n].strip() in (f"[{model}]", f"[{model}.settings]")]
+    start = own[0] if own else len(lines)
+    end = min((n for n in tables if n > start and n not in own), default=len(lines))
+    parts = ("".join(lines[:start]), section, "".join(lines[end:]))
+    return "\n\n".join(part.strip("\n") for part in parts if part.strip()) + "\n"

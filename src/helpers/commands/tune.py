@@ -91,7 +91,8 @@ def tune(arguments: argparse.Namespace) -> int:
     print(f"study: {study}\nfigure: {_draw(found, dataset.label, study)}", end="\n\n")
     print(section)
     if arguments.write:
-        tuning_report.write_section(section, arguments.model)
+        tuning_report.write_section(section, arguments.model, tuning_report.TUNED_FILE)
+        print(f"written to {tuning_report.TUNED_FILE}")
     return 0
 
 
