@@ -86,6 +86,21 @@ def test_memory_is_that_at_the_peak_of_training(small_split):
     assert modest.peak_memory_mb < 50
 
 
+class Welcoming(Popularity):
+    def _score_new(self, user_items):
+        return np.zeros(user_items.shape)
+
+
+class Closed(Popularity):
+    def _score_new(self, user_items):
+        raise SettingError("train again")
+
+
+def test_whether_new_users_get_scores_is_tried(small_split):
+    assert evaluate_model(Welcoming(), small_split, k=2).places_new_users
+    assert not evaluate_model(Closed(), small_split, k=2).places_new_users
+
+
 def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
     """The whole evaluation once more in plain Python: scores in, means out, nothing shared."""
     train, test = split.train.user_items.toarray(), split.test.user_items.toarray()

@@ -60,7 +60,9 @@ def test_damaged_results_are_refused_in_one_sentence(rows, tmp_path, path, value
     assert "\n" not in str(refused.value)
 
 
-@pytest.mark.parametrize("key", ["model", "world", "mrr", "gini", "fit_seconds", "peak_memory_mb"])
+@pytest.mark.parametrize(
+    "key", ["model", "world", "mrr", "gini", "peak_memory_mb", "places_new_users"]
+)
 def test_results_without_a_figure_are_refused(rows, tmp_path, key):
     del rows[1][key]
     (tmp_path / "out.json").write_text(json.dumps(rows))

@@ -41,6 +41,8 @@ class Evaluation:
     peak_memory_mb : float or None
         Extra memory at the peak of training; None where it cannot be measured, see
         `helpers.memory.PeakMemory`.
+    places_new_users : bool
+        Whether the model has scores for users it was not trained on.
     """
 
     user_rows: np.ndarray
@@ -51,6 +53,7 @@ class Evaluation:
     fit_seconds: float
     evaluate_seconds: float
     peak_memory_mb: float | None
+    places_new_users: bool
 
     def means(self) -> dict[str, float]:
         """Return the mean of every metric over the users judged, and the bias figures."""
@@ -105,6 +108,7 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
         fit_seconds=fit_seconds,
         evaluate_seconds=evaluate_seconds,
         peak_memory_mb=memory.megabytes,
+        places_new_users=_places_new_users(model, split.train),
     )
 
 
@@ -126,6 +130,16 @@ def write_recommendations(evaluation: Evaluation, interactions: Interactions, fi
     )
     disarmed = pl.col(pl.String).str.replace(r"^([=+\-@\t\r])", "'$1")
     write_atomically(file, table.with_columns(disarmed).write_csv())
+
+
+def _places_new_users(model: Recommender, train: Interactions) -> bool:
+    """Try it, with what the busiest user plays."""
+    busiest = int(np.diff(train.user_items.indptr).argmax())
+    try:
+        model.score_new(train.user_items[[busiest]])
+    except SettingError:
+        return False
+    return True
 
 
 def _known_pairs(split: Split) -> Interactions:

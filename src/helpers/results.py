@@ -199,7 +199,8 @@ def _what_is_wrong(row: Any) -> str | None:
     """Return what is wrong with a result, in a few words; None for a sound one."""
     if not isinstance(row, dict):
         return f"got {row!r}, expected an object"
-    missing = [key for key in ("model", *PROTOCOL, *_FIGURES, "peak_memory_mb") if key not in row]
+    others = ("model", *PROTOCOL, "peak_memory_mb", "places_new_users")
+    missing = [key for key in (*others, *_FIGURES) if key not in row]
     if missing:
         return f"{missing[0]!r} is missing"
     figures = {key: row[key] for key in _FIGURES}
