@@ -32,13 +32,14 @@ SPACES: dict[str, dict[str, BaseDistribution]] = {
         "k1": FloatDistribution(0.1, 10, log=True),
         "b": FloatDistribution(0, 1),
     },
+    # Weights that saturate: the penalty does not grow with the others.
     "ials": {
-        "factors": IntDistribution(64, 256, step=64),
+        "factors": IntDistribution(64, 192, step=32),
         "alpha0": FloatDistribution(0.01, 0.5, log=True),
-        "regularization": FloatDistribution(0.001, 0.1, log=True),
-        "nu": FloatDistribution(0.5, 1),
+        "regularization": FloatDistribution(0.003, 0.1, log=True),
+        "nu": FloatDistribution(0.7, 1),
         "iterations": IntDistribution(6, 16, step=2),
-        "weighting": _WEIGHTING,
+        "weighting": CategoricalDistribution(["binary", "log"]),
     },
     # The weights of bm25 are the largest by far and want the largest regularization.
     "ease": {

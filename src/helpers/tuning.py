@@ -151,6 +151,8 @@ def tune(
                 trial = study.ask(SPACES[model])
                 _keep(study, trial, measure(model, readable(trial.params), splits, k))
                 done = finished_trials(study)
+                best = max(trial.value or 0 for trial in done)
+                bar.set_postfix_str(f"best NDCG {best:.4f}", refresh=False)
                 bar.update()
         except KeyboardInterrupt:
             raise KeyboardInterrupt(

@@ -19,7 +19,9 @@ def add_tune(commands: argparse._SubParsersAction) -> None:
         "tune ease --trials 15",
         "tune als --data real --write",
     )
-    parser.add_argument("model", metavar="MODEL", help="one with a space in search_spaces.py")
+    parser.add_argument(
+        "model", metavar="MODEL", help="item-knn, user-knn, als, ials, ease, lightfm or content"
+    )
     parser.add_argument(
         "--trials",
         type=int,
