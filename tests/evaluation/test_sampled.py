@@ -5,6 +5,7 @@ import pytest
 import scipy.sparse as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.stats import hypergeom
 
 from helpers.errors import SettingError
 from helpers.evaluation.ranking import ranking_metrics
@@ -76,6 +77,13 @@ def test_chance_of_a_hit_is_the_mean_over_literal_draws():
 def test_chance_of_a_hit_by_hand():
     # One of two negatives is drawn; for rank 2 it is the better one in half of all draws.
     np.testing.assert_allclose(chance_of_hit(ranks_of(1, 2, 3, n_negatives=2), 1, k=1), [1, 0.5, 0])
+
+
+@pytest.mark.parametrize(("n_sampled", "k"), [(1, 1), (100, 10), (5000, 10), (17_000, 3)])
+def test_chance_of_a_hit_agrees_with_scipy(n_sampled, k):
+    ranks = ranks_of(1, 2, 10, 11, 500, 1700, 17_001, n_negatives=17_000)
+    theirs = hypergeom.cdf(k - 1, 17_000, ranks.rank - 1, n_sampled)
+    np.testing.assert_allclose(chance_of_hit(ranks, n_sampled, k), theirs, rtol=1e-7, atol=1e-12)
 
 
 @given(st.integers(1, 200), st.integers(1, 200), st.integers(1, 10))
