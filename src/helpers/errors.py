@@ -8,6 +8,10 @@ the command line prints it as it is and exits with status 1, without a traceback
 class HelpersError(Exception):
     """Base of every error that a user can mend by reading its message."""
 
+    def _render_traceback_(self) -> list[str]:
+        # Jupyter asks for this: a reader of a lesson sees the sentence, and no traceback.
+        return [f"{type(self).__name__}: {self}"]
+
 
 class DataError(HelpersError, ValueError):
     """A file or folder is missing, incomplete or malformed."""
