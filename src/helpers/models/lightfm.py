@@ -33,9 +33,10 @@ class LightFM(FactorModel):
         y_i = e_i + \sum_t f_{it} e_t, \qquad b_i = \beta_i + \sum_t f_{it} \beta_t
 
     where :math:`f_{it}` is the share of tag t among the tag assignments of item i. An item
-    without training pairs takes no part in training and is the sum of its tags alone; without
-    those, and without `tags`, it is never recommended. The bias of the user, which LightFM
-    learns too, changes no ranking and is left out of the scores.
+    without training pairs takes no part in training; with `tags` it has, besides its tags, the
+    mean :math:`e` and :math:`\beta` of all items in the place of its own. Without tags nothing is
+    known about it, and it is never recommended. The bias of the user, which LightFM learns too,
+    changes no ranking and is left out of the scores.
 
     The same settings give the same factors bit for bit, because one thread trains: several
     update the same vectors without locks and end elsewhere each time.
@@ -209,10 +210,12 @@ class LightFM(FactorModel):
     ) -> None:
         """Turn the features' vectors and biases into those of users and items."""
         of_features = np.column_stack([library.item_embeddings, library.item_biases])
-        self.item_factors = shares @ of_features[len(known) :]
+        own, of_tags = np.split(of_features, [len(known)])
+        self.item_factors = own.mean(axis=0) + shares @ of_tags
         self.item_factors[known] = features @ of_features
         nothing = np.diff(shares.indptr) == 0
         nothing[known] = False
+        self.item_factors[nothing] = 0
         self.item_factors[nothing, -1] = _NEVER
         ones = np.ones(train.n_users, dtype=np.float32)
         self.user_factors = np.column_stack([library.user_embeddings, ones])
