@@ -55,10 +55,11 @@ def forest(
             textcoords="offset points",
             va="center",
             fontsize=10,
+            bbox={"facecolor": "white", "edgecolor": "none", "pad": 1},
         )
     ax.set_yticks(range(len(values)), list(values))
     ax.set_ylim(len(values) - 0.4, -0.6)
-    ax.margins(x=0.14)
+    ax.margins(x=0.18)
     ax.grid(visible=False, axis="y")
     return _explain(ax, groups)
 
@@ -117,10 +118,9 @@ def dumbbells(
     rows = range(len(left))
     first, second = list(left.values()), [right[name] for name in left]
     ax.hlines(rows, first, second, color="#c4c4c4", linewidth=3, zorder=1)
-    for values, label, color, marker in zip(
-        (first, second), labels, COLORS, ("o", "D"), strict=False
-    ):
-        ax.scatter(values, rows, s=56, color=color, marker=marker, label=label, zorder=2)
+    # The second mark is smaller, so that both are seen where they coincide.
+    ax.scatter(first, rows, s=90, color=COLORS[0], label=labels[0], zorder=2)
+    ax.scatter(second, rows, s=34, color=COLORS[1], marker="D", label=labels[1], zorder=3)
     ax.set_yticks(rows, list(left))
     ax.set_ylim(len(left) - 0.4, -0.6)
     ax.grid(visible=False, axis="y")

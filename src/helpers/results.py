@@ -130,7 +130,11 @@ def render_table(rows: list[dict[str, Any]]) -> str:
         lines.append(_line(row["model"], cells, width=12))
     if len(rows) > 1:
         lines += ["", *_behind_lines(rows)]
-    lines += ["", "Beneath each ranking metric: 95 % bootstrap interval over users."]
+    lines += [
+        "",
+        "Beneath each ranking metric: 95 % bootstrap interval over users. Seconds and memory (of",
+        "training): medians over the splits; in one split alone, loading a library counts as well.",
+    ]
     if first["n_cold"]:
         lines.append(
             f"Without training pairs, so that most models have no list for them: {first['n_cold']}"
