@@ -32,14 +32,13 @@ SPACES: dict[str, dict[str, BaseDistribution]] = {
         "k1": FloatDistribution(0.1, 10, log=True),
         "b": FloatDistribution(0, 1),
     },
-    # Weights that saturate: the penalty does not grow with the others.
     "ials": {
         "factors": IntDistribution(64, 192, step=32),
-        "alpha0": FloatDistribution(0.01, 0.5, log=True),
-        "regularization": FloatDistribution(0.003, 0.1, log=True),
+        "alpha0": FloatDistribution(0.01, 2, log=True),
+        "regularization": FloatDistribution(0.002, 0.1, log=True),
         "nu": FloatDistribution(0.7, 1),
         "iterations": IntDistribution(6, 16, step=2),
-        "weighting": CategoricalDistribution(["binary", "log"]),
+        "weighting": CategoricalDistribution(["binary", "log", "bm25"]),
     },
     # The weights of bm25 are the largest by far and want the largest regularization.
     "ease": {
