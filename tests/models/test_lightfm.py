@@ -134,6 +134,13 @@ def test_tags_of_held_out_pairs_do_not_reach_training(tiny_lastfm_dir):
     assert not np.array_equal(item_factors(by_hand), item_factors(interactions.side))
 
 
+def test_long_indices_are_no_trouble(train, hybrid):
+    matrix = train.user_items.copy()
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int64), matrix.indptr.astype(np.int64)
+    again = LightFM(**hybrid.settings).fit(replace(train, user_items=matrix))
+    np.testing.assert_array_equal(again.item_factors, hybrid.item_factors)
+
+
 def test_training_by_epochs_passes_every_shorter_model_and_ends_like_fit(train):
     model = LightFM(factors=4, epochs=3)
     for epoch in model.fit_epochs(train):

@@ -14,6 +14,7 @@ from helpers.interactions import Interactions
 from helpers.models.base import Recommender, check_train
 from helpers.models.factors import FactorModel
 from helpers.models.tuned import TUNED
+from helpers.weighting import binary
 
 if TYPE_CHECKING:
     from lightfm import LightFM as Library
@@ -140,7 +141,7 @@ class LightFM(FactorModel):
         check_train(train)
         known = np.flatnonzero(train.item_popularity())
         features, tag_shares = self._features(train, known)
-        pairs = sp.coo_matrix(train.user_items[:, known].astype(bool), dtype=np.float32)
+        pairs = _as_lightfm_reads(binary(train.user_items)[:, known])
         library = self._library()
         for epoch in range(1, self.epochs + 1):
             try:
@@ -173,7 +174,7 @@ class LightFM(FactorModel):
 
     def _features(
         self, train: Interactions, known: np.ndarray
-    ) -> tuple[sp.csr_matrix, sp.csr_array]:
+    ) -> tuple[sp.coo_matrix, sp.csr_array]:
         """Return the features of the known items, and the tag shares of all items.
 
         The first features are the items themselves, then come the tags; a tag that no known
@@ -183,10 +184,7 @@ class LightFM(FactorModel):
         n_known_with_tag = np.bincount(shares[known].indices, minlength=shares.shape[1])
         shares = shares[:, np.flatnonzero(n_known_with_tag)]
         itself = sp.eye_array(len(known), dtype=np.float32)
-        features = sp.csr_matrix(sp.hstack([itself, shares[known]]))
-        features.indices = features.indices.astype(np.int32)  # LightFM takes no other
-        features.indptr = features.indptr.astype(np.int32)
-        return features, shares
+        return _as_lightfm_reads(sp.hstack([itself, shares[known]])), shares
 
     def _tag_shares(self, train: Interactions) -> sp.csr_array:
         if not self.tags:
@@ -205,7 +203,7 @@ class LightFM(FactorModel):
         library: Library,
         train: Interactions,
         known: np.ndarray,
-        features: sp.csr_matrix,
+        features: sp.coo_matrix,
         shares: sp.csr_array,
     ) -> None:
         """Turn the features' vectors and biases into those of users and items."""
@@ -241,3 +239,10 @@ class LightFM(FactorModel):
             raise ValueError(
                 f"vectors of {self.item_factors.shape[1]} numbers, not {self.factors + 1}"
             )
+
+
+def _as_lightfm_reads(matrix: sp.sparray) -> sp.coo_matrix:
+    """Return a copy as float32 with indices of 32 bits; LightFM takes no other."""
+    stored = matrix.tocoo()
+    rows, cols = (coordinate.astype(np.int32) for coordinate in stored.coords)
+    return sp.coo_matrix((stored.data.astype(np.float32), (rows, cols)), shape=stored.shape)
