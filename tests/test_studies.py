@@ -1,5 +1,8 @@
 """Studies in files: what survives, and what is refused."""
 
+import sqlite3
+from contextlib import closing
+
 import optuna
 import pytest
 from optuna.trial import TrialState
@@ -56,6 +59,16 @@ def test_damaged_file_is_refused_and_left_as_it_is(file, damage):
     ):
         pass
     assert file.read_bytes() == damaged
+
+
+def test_study_of_another_version_of_optuna_is_refused(file):
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("UPDATE alembic_version SET version_num = 'v99.0.0.a'")
+    with (
+        pytest.raises(DataError, match=r"as a study \(.*version.*\); "),
+        open_study(file, FACTS),
+    ):
+        pass
 
 
 def test_trouble_of_the_storage_is_one_sentence(file):

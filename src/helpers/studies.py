@@ -123,15 +123,16 @@ def _short(value: Any) -> str:
 @contextmanager
 def _storage(file: Path) -> Iterator[RDBStorage]:
     url = URL.create("sqlite", database=str(file.resolve())).render_as_string()
-    storage = None
     try:
         storage = RDBStorage(url)
+    except (RuntimeError, SQLAlchemyError) as error:  # of another version of Optuna, or unwritable
+        raise _unusable(file, error) from error
+    try:
         yield storage
-    except (optuna.exceptions.StorageInternalError, SQLAlchemyError) as error:
+    except optuna.exceptions.StorageInternalError as error:
         raise _unusable(file, error.__cause__ or error) from error
     finally:
-        if storage is not None:
-            storage.engine.dispose()
+        storage.engine.dispose()
 
 
 def _unusable(file: Path, error: BaseException) -> DataError:
