@@ -85,6 +85,16 @@ def test_what_a_dead_process_left_of_a_beginning_is_in_nobodys_way(tmp_path):
         assert study.trials == []
 
 
+def test_beginning_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fail(**options):
+        raise optuna.exceptions.StorageInternalError("database or disk is full")
+
+    monkeypatch.setattr(optuna, "create_study", fail)
+    with pytest.raises(DataError, match="disk is full"), open_study(tmp_path / "study", FACTS):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_interrupted_trials_are_closed_and_do_not_count(file):
     with open_study(file, FACTS) as study:
         study.ask()

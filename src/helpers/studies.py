@@ -87,10 +87,13 @@ def _begin(file: Path, facts: dict[str, Any]) -> None:
     partial = file.with_name(f".{file.name}.partial")
     file.parent.mkdir(parents=True, exist_ok=True)
     partial.unlink(missing_ok=True)
-    with _storage(partial) as storage:
-        study = optuna.create_study(storage=storage, study_name=_NAME, direction="maximize")
-        study.set_user_attr("facts", facts)
-    os.replace(partial, file)
+    try:
+        with _storage(partial) as storage:
+            study = optuna.create_study(storage=storage, study_name=_NAME, direction="maximize")
+            study.set_user_attr("facts", facts)
+        os.replace(partial, file)
+    finally:
+        partial.unlink(missing_ok=True)
 
 
 def _check_file(file: Path) -> None:
