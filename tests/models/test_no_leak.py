@@ -121,6 +121,16 @@ def test_tags_on_held_out_pairs_change_no_list(betrayed, name, split):
     assert_marks_change_nothing(name, betrayed, SPLITS[split])
 
 
+@pytest.mark.parametrize("name", [name for name in MODELS if name not in READ_TAGS])
+def test_no_other_model_reads_tags(betrayed, name):
+    without_tags = replace(betrayed.side, tagged=betrayed.side.tagged[:0])
+    with_tags, without = (
+        lists_of(name, betrayed),
+        lists_of(name, replace(betrayed, side=without_tags)),
+    )
+    np.testing.assert_array_equal(with_tags.scores, without.scores)
+
+
 @pytest.mark.parametrize("split", SPLITS)
 @pytest.mark.parametrize("name", READ_TAGS)
 @pytest.mark.usefixtures("leaky_splits")
