@@ -66,10 +66,11 @@ def intervals(
         ax.plot([low, high], [row, row], color=color, linewidth=2)
         ax.plot(value, row, "o", color=color)
     if zero:
-        ax.axvline(0, color="#555555", linewidth=1.2, linestyle="--", zorder=0)
+        ax.axvline(0, color="#555555", linewidth=1.4, linestyle="--", zorder=1)
     ax.set_yticks(np.arange(len(ranges)), list(ranges))
     ax.set_ylim(len(ranges) - 0.5, -0.5)
     ax.margins(x=0.1)
+    ax.locator_params(axis="x", nbins=6)
     ax.grid(visible=False, axis="y")
     return ax
 
