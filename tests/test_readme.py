@@ -5,24 +5,45 @@ import re
 
 import pytest
 
+from helpers.models import MODELS, make_model
 from helpers.paths import NOTEBOOKS, RESULTS, ROOT
+from helpers.results import read_json, read_recorded, render_markdown
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-RESULT_ROWS = json.loads((RESULTS / "lastfm.json").read_text(encoding="utf-8"))
+# Tracked file -> the protocol it is of, and the metrics that stand with their interval.
+TRACKED = {
+    "lastfm.json": ("real", "8:2", ("precision", "ndcg")),
+    "lastfm_811.json": ("real", "8:1:1", ("recall", "ndcg")),
+    "lastfm_synthetic.json": ("synthetic", "8:2", ()),
+}
+SHOWN = [file for file, (data, _, _) in TRACKED.items() if data == "real"]
 
 
-@pytest.mark.parametrize("row", RESULT_ROWS, ids=lambda row: row["model"])
-def test_results_table_shows_the_tracked_results(row):
-    precision = "{:.3f} ({:.3f} to {:.3f})".format(row["precision"], *row["ci95"]["precision"])
-    ndcg = "{:.3f} ({:.3f} to {:.3f})".format(row["ndcg"], *row["ci95"]["ndcg"])
-    shown = f"| {row['model']} | {precision} | {row['recall']:.3f} | {ndcg} |"
-    assert shown in README
+@pytest.mark.parametrize("file", SHOWN)
+def test_readme_shows_the_tracked_results(file):
+    table = render_markdown(read_json(RESULTS / file), TRACKED[file][2])
+    assert table in README, f"paste this table:\n{table}"
 
 
-def test_tracked_results_are_of_real_data_on_the_stated_splits():
-    protocols = {(row["dataset"], row["data"], row["split"], row["k"]) for row in RESULT_ROWS}
-    assert protocols == {("lastfm", "real", "80/20 random", 10)}
-    assert all(row["split_seeds"] == [0, 1, 2, 3, 4] for row in RESULT_ROWS)
+@pytest.mark.parametrize("file", SHOWN)
+def test_readme_names_the_command_that_made_the_results(file):
+    _, shares, _ = TRACKED[file]
+    option = "" if shares == "8:2" else f"--shares {shares} "
+    assert f"evaluate all --data real {option}--json reports/results/{file}" in README
+
+
+@pytest.mark.parametrize("file", TRACKED)
+def test_tracked_results_are_of_the_stated_protocol(file):
+    data, shares, _ = TRACKED[file]
+    rows = read_recorded(data, shares)  # refuses those of another synthetic world
+    assert (rows[0]["dataset"], rows[0]["k"]) == ("lastfm", 10)
+    assert rows[0]["split_seeds"] == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("file", TRACKED)
+def test_tracked_results_are_of_every_model_with_its_settings_of_today(file):
+    recorded = {row["model"]: row["settings"] for row in read_json(RESULTS / file)}
+    assert recorded == {name: repr(make_model(name)) for name in MODELS}
 
 
 @pytest.mark.parametrize("lesson", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda p: p.stem)
