@@ -209,6 +209,22 @@ def test_settings_that_make_no_sense_are_refused(setting, message):
         LightFM(**setting)
 
 
+def test_tags_that_few_items_have_are_left_out(train):
+    # Tag 2 is on one item of thirty, the others on about half.
+    tagged = train.side.tagged
+    side = replace(train.side, tagged=tagged[tagged[:, 2] != 2])
+    by_hand = LightFM(factors=4, epochs=2, tags=True, min_share=0).fit(replace(train, side=side))
+    model = LightFM(factors=4, epochs=2, tags=True, min_share=0.1).fit(train)
+    np.testing.assert_array_equal(model.item_factors, by_hand.item_factors)
+
+
+def test_a_share_that_no_tag_reaches_is_refused(train):
+    with pytest.raises(
+        SettingError, match=r"min_share is 0.9 and the most frequent tag is on 0\.5"
+    ):
+        LightFM(tags=True, min_share=0.9).fit(train)
+
+
 def test_data_without_tags_is_refused_where_tags_are_asked_for(train):
     untagged = replace(train.side, tagged=np.empty((0, 3), dtype=np.int64))
     for side in (None, untagged):

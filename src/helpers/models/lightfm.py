@@ -33,11 +33,11 @@ class LightFM(FactorModel):
         \hat r_{ui} = x_u^\top y_i + b_i, \qquad
         y_i = e_i + \sum_t f_{it} e_t, \qquad b_i = \beta_i + \sum_t f_{it} \beta_t
 
-    where :math:`f_{it}` is the share of tag t among the tag assignments of item i. An item
-    without training pairs takes no part in training; with `tags` it has, besides its tags, the
-    mean :math:`e` and :math:`\beta` of all items in the place of its own. Without tags nothing is
-    known about it, and it is never recommended. The bias of the user, which LightFM learns too,
-    changes no ranking and is left out of the scores.
+    where :math:`f_{it}` is the share of tag t among all common tags that item i was given. An
+    item without training pairs takes no part in training; with `tags` it has, besides its tags,
+    the mean :math:`e` and :math:`\beta` of all items in the place of its own. Without tags
+    nothing is known about it, and it is never recommended. The bias of the user, which LightFM
+    learns too, changes no ranking and is left out of the scores.
 
     The same settings give the same factors bit for bit, because one thread trains: several
     update the same vectors without locks and end elsewhere each time.
@@ -68,6 +68,8 @@ class LightFM(FactorModel):
         Of the loss "warp-kos", k at most n; the others do not read them.
     tags : bool
         Whether the tags of `train.side` are features of the items.
+    min_share : float
+        Tags that a smaller share of all items has are left out; read only with `tags`.
     seed : int
         Of the random start and of the draws.
 
@@ -100,6 +102,7 @@ class LightFM(FactorModel):
         k: int = 5,
         n: int = 10,
         tags: bool = TUNED["lightfm"]["tags"],
+        min_share: float = TUNED["lightfm"]["min_share"],
         seed: int = 0,
     ) -> None:
         if loss not in LOSSES:
@@ -107,6 +110,7 @@ class LightFM(FactorModel):
         if not isinstance(tags, bool):
             raise SettingError(f"tags is {tags!r}, expected True or False")
         self.loss, self.tags = loss, tags
+        self.min_share = number_between("min_share", min_share, 0, 1)
         self.factors = whole_number("factors", factors, 1)
         self.epochs = whole_number("epochs", epochs, 1)
         self.learning_rate = positive_number("learning_rate", learning_rate)
@@ -195,8 +199,15 @@ class LightFM(FactorModel):
                 "set tags=False or take a dataset with tags"
             )
         counts = train.side.item_tags()
-        totals = np.maximum(counts.sum(axis=1), 1)
-        return sp.csr_array(counts / totals[:, None])
+        share_of_items = np.bincount(counts.indices, minlength=counts.shape[1]) / train.n_items
+        common = np.flatnonzero(share_of_items >= self.min_share)
+        if len(common) == 0:
+            raise SettingError(
+                f"min_share is {self.min_share} and the most frequent tag is on "
+                f"{share_of_items.max():.3g} of the items; lower min_share"
+            )
+        counts = counts[:, common]
+        return sp.csr_array(counts / np.maximum(counts.sum(axis=1), 1)[:, None])
 
     def _take_factors(
         self,
