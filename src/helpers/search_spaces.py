@@ -60,4 +60,11 @@ SPACES: dict[str, dict[str, BaseDistribution]] = {
         "min_share": FloatDistribution(0.0003, 0.03, log=True),
         "weighting": _WEIGHTING,
     },
+    # The weight of als stays: only ratios matter.
+    "blend": {
+        "ials": FloatDistribution(0, 3),
+        "ease": FloatDistribution(0, 3),
+        "content": FloatDistribution(0, 3),
+        "friends": FloatDistribution(0, 3),
+    },
 }

@@ -20,6 +20,7 @@ from helpers.errors import SettingError
 from helpers.holdout import evaluate_model
 from helpers.interactions import Interactions
 from helpers.models import MODELS, make_model
+from helpers.models.tuned import TUNED
 from helpers.search_spaces import SPACES
 from helpers.split import Split, random_split
 from helpers.studies import fingerprint, finished_trials, open_study
@@ -229,6 +230,8 @@ def _searched(model: str) -> dict[str, Any]:
     return {
         "search space": {name: distribution_to_json(bounds) for name, bounds in space.items()},
         "fixed settings": {name: settings[name] for name in settings if name not in space},
+        # Of a blend, whose parts have the defaults of their own sections.
+        "settings of parts": {name: TUNED[name] for name in settings if name in TUNED},
     }
 
 

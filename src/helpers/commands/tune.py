@@ -20,7 +20,9 @@ def add_tune(commands: argparse._SubParsersAction) -> None:
         "tune als --data real --write",
     )
     parser.add_argument(
-        "model", metavar="MODEL", help="item-knn, user-knn, als, ials, ease, lightfm or content"
+        "model",
+        metavar="MODEL",
+        help="item-knn, user-knn, als, ials, ease, lightfm, content or blend",
     )
     parser.add_argument(
         "--trials",
