@@ -47,12 +47,10 @@ SPACES: dict[str, dict[str, BaseDistribution]] = {
     },
     "lightfm": {
         "loss": CategoricalDistribution(["bpr", "warp", "warp-kos"]),
-        "factors": IntDistribution(32, 160, step=32),
+        "factors": IntDistribution(32, 192, step=32),
         "epochs": IntDistribution(10, 60, step=10),
-        "learning_rate": FloatDistribution(0.005, 0.1, log=True),
-        "item_alpha": FloatDistribution(0, 1e-4),
-        "user_alpha": FloatDistribution(0, 1e-4),
-        "max_sampled": IntDistribution(10, 200, log=True),
+        "learning_rate": FloatDistribution(0.01, 0.1, log=True),
+        "max_sampled": IntDistribution(20, 300, log=True),
         "tags": CategoricalDistribution([False, True]),
     },
     "content": {
