@@ -5,6 +5,7 @@ import inspect
 from helpers.errors import SettingError
 from helpers.models.als import ALS
 from helpers.models.base import Recommender
+from helpers.models.blend import Blend
 from helpers.models.content import Content
 from helpers.models.ease import EASE
 from helpers.models.ials import IALS
@@ -19,6 +20,7 @@ __all__ = [
     "EASE",
     "IALS",
     "MODELS",
+    "Blend",
     "Content",
     "ItemKNN",
     "LightFM",
@@ -32,7 +34,7 @@ __all__ = [
 
 MODELS: dict[str, type[Recommender]] = {
     model.name: model
-    for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content, LightFM, Ratings)
+    for model in (Popularity, ItemKNN, UserKNN, ALS, IALS, EASE, Content, LightFM, Ratings, Blend)
 }
 
 
