@@ -189,10 +189,13 @@ class Blend(Recommender):
 
     def _restore(self, train: Interactions, arrays: dict[str, np.ndarray]) -> None:
         self.parts = {}
-        for name, settings in json.loads(str(arrays["parts"])).items():
+        settings = json.loads(str(arrays["parts"]))
+        if not settings:
+            raise ValueError("it has no parts")
+        for name in settings:
             start = f"{name}."
             own = {k.removeprefix(start): v for k, v in arrays.items() if k.startswith(start)}
-            part = _PARTS[name](**settings)
+            part = _PARTS[name](**settings[name])
             part._restore(train, own)
             part._know(train)
             self.parts[name] = part
