@@ -11,7 +11,6 @@ from helpers.checks import number_between, positive_number, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender, checked_rows
-from helpers.models.lists import best_of
 from helpers.models.tuned import TUNED
 from helpers.rating_scale import HIGHEST, LOWEST, check_scale, rate
 
@@ -36,8 +35,7 @@ class Ratings(Recommender):
     the latter p contains a sum over the items the user rated), and "knn-baseline" has the last
     term instead: :math:`N_k(u, i)` are the k users most similar to u among those who rated i,
     and :math:`s_{uv}` is 1 over 1 plus the mean squared difference of the ratings of the items
-    that u and v have in common, 0 without any. (Similarities between items would be fewer to sum
-    up, but not to store: their number is the square of that of the items.)
+    that u and v have in common, 0 without any.
 
     They are trained on the stored pairs alone, and never asked about any other. An item without
     training pairs is not recommended. The same settings give the same model bit for bit.
@@ -88,9 +86,8 @@ class Ratings(Recommender):
         seed: int = 0,
     ) -> None:
         if algorithm not in ALGORITHMS:
-            raise SettingError(
-                f"algorithm is {algorithm!r}, expected one of {', '.join(ALGORITHMS)}"
-            )
+            known = ", ".join(ALGORITHMS)
+            raise SettingError(f"algorithm is {algorithm!r}, expected one of {known}")
         check_scale(scale)
         self.algorithm, self.scale = algorithm, scale
         self.factors = whole_number("factors", factors, 1)
@@ -210,10 +207,9 @@ class Ratings(Recommender):
         n_raters = np.diff(deviations.indptr)
         for item in np.flatnonzero(n_raters > self.neighbours):
             cells = slice(*deviations.indptr[[item, item + 1]])
-            raters, of_raters = deviations.indices[cells], deviations.data[cells]
-            nearest = best_of(similarities[:, raters], self.neighbours)
-            sums[:, item] = (nearest.scores * of_raters[nearest.items]).sum(axis=1)
-            weights[:, item] = nearest.scores.sum(axis=1)
+            near = _keep_largest(similarities[:, deviations.indices[cells]], self.neighbours)
+            sums[:, item] = near @ deviations.data[cells]
+            weights[:, item] = near.sum(axis=1)
         return np.divide(sums, weights, out=np.zeros_like(sums), where=weights > 0)
 
     def _score_new(self, user_items: sp.csr_array) -> np.ndarray:
@@ -285,6 +281,14 @@ def _factors(trained: "AlgoBase", trainset: "Trainset") -> tuple[np.ndarray, np.
             items = [item for item, _ in rated]
             own[user] += trained.yj[items].sum(axis=0) / np.sqrt(len(items))
     return own, trained.qi
+
+
+def _keep_largest(values: np.ndarray, k: int) -> np.ndarray:
+    """Return the k largest values of each row in their places, the first of equal ones, else 0."""
+    least = np.partition(values, -k, axis=1)[:, [-k]]
+    is_equal, is_kept = values == least, values > least
+    is_kept |= is_equal & (is_equal.cumsum(axis=1) <= k - is_kept.sum(axis=1, keepdims=True))
+    return np.where(is_kept, values, 0)
 
 
 def _spread(values: np.ndarray, rows: list[int], n_rows: int) -> np.ndarray:
