@@ -38,6 +38,7 @@ def error_against_precision(
     ax.plot(errors[:, 0], precisions[:, 0], "o", color=COLORS[0], markersize=6)
     ax.vlines(errors[:, 0], precisions[:, 1], precisions[:, 2], color=COLORS[0], linewidth=1.5)
     ax.margins(x=0.28)
+    ax.locator_params(axis="x", nbins=5)
     ax.set_ylim(floor * 0.7, max(levels.values()) * 2.2)
     for color, (name, level) in zip(COLORS[1:], levels.items(), strict=False):
         ax.axhline(level, color=color, linewidth=1.8, linestyle="--", zorder=0)
