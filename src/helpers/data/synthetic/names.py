@@ -188,32 +188,32 @@ _SUBJECTS = (
 _ENDINGS = ("", "", " songs", " mix", " forever", " lol", " vibes", " feelings", "!!", " 4ever")
 
 
-def artist_names(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def artist_names(genres: np.ndarray, countries: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return an invented name for each artist, each another one, shape (n_artists,).
 
     Parameters
     ----------
-    scenes : ndarray of int, shape (n_artists,)
-        Position in `SCENE_NAMES`; names borrow words of its genre and sounds of its country.
+    genres, countries : ndarray of int, shape (n_artists,)
+        Positions in `GENRE_NAMES`, whose words a name borrows, and in `COUNTRIES`, whose sounds.
     rng : Generator
     """
-    names = _compose(scenes, rng)
+    names = _compose(genres, countries, rng)
     repeated = _repeated(names)
     while len(repeated):
-        names[repeated] = _compose(scenes[repeated], rng)
+        names[repeated] = _compose(genres[repeated], countries[repeated], rng)
         repeated = _repeated(names)
     return names
 
 
-def _compose(scenes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    names = np.empty(len(scenes), dtype=object)
+def _compose(genres: np.ndarray, countries: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    names = np.empty(len(genres), dtype=object)
     words = [genre_words for _, _, genre_words in GENRES.values()]
     sounds = [_SYLLABLES, *LOCAL_SYLLABLES.values()]
-    country = np.maximum(scenes - N_GLOBAL_SCENES + len(GENRES), 0) // len(GENRES)
-    forms = rng.choice(len(_FORMS), len(scenes), p=_FORM_SHARES)
+    sound_of = np.maximum(countries - (len(COUNTRIES) - len(LOCAL_COUNTRIES)) + 1, 0)
+    forms = rng.choice(len(_FORMS), len(genres), p=_FORM_SHARES)
     # One draw of many whole numbers is quicker than a call of the generator for each word.
-    draws = rng.integers(0, 2**31, (len(scenes), 6)).tolist()
-    columns = (GENRE_OF_SCENE[scenes].tolist(), country.tolist(), forms.tolist(), draws)
+    draws = rng.integers(0, 2**31, (len(genres), 6)).tolist()
+    columns = (genres.tolist(), sound_of.tolist(), forms.tolist(), draws)
     for row, (genre, sound, form, draw) in enumerate(zip(*columns, strict=True)):
         names[row] = _FORMS[form](words[genre], sounds[sound], draw)
     return names

@@ -18,50 +18,52 @@ class WorldSettings:
 
     # Sizes. Artists are those who could be heard: whom nobody plays appears in no file.
     n_listeners: int = 1892
-    n_artists: int = 60_162
+    n_artists: int = 92_000
     n_tags: int = 11_946
     # last.fm gave the 50 most played artists of a user; new users have fewer.
     list_length: int = 50
     short_list_share: float = 0.033
 
     # How common genres are, scenes inside a genre, countries: the r-th has r ** -exponent.
-    genre_exponent: float = 0.896
-    scene_exponent: float = 0.645
+    genre_exponent: float = 0.6
+    scene_exponent: float = 0.2
     country_exponent: float = 0.763
 
     # Reach of artists: log-normal, flattened at the top (the cap is in standard deviations).
     reach_sd: float = 2.538
-    reach_cap: float = 3.193
+    reach_cap: float = 3.3
     # A share of all artists is obscure instead; most of those with one listener are.
-    obscure_share: float = 0.625
-    obscure_log_reach: float = -0.641
+    obscure_share: float = 0.655
+    obscure_log_reach: float = 0.45
     obscure_log_reach_sd: float = 0.5
 
     # Artists of a country's own scene, and how much they belong to a global scene as well.
-    local_share: float = 0.287
+    local_share: float = 0.04
     local_global_weight: float = 0.083
+    # Global artists who come from one of those countries.
+    abroad_share: float = 0.25
     # Global artists with a second scene in their genre, and with a further one anywhere.
-    related_share: float = 0.146
+    related_share: float = 0.03
     related_weight: float = 0.318
-    crossover_share: float = 0.192
+    crossover_share: float = 0.05
     crossover_weight: float = 0.103
 
     # Tastes: 1 + Poisson genres, often of one family; Dirichlet shares of genres and scenes.
-    genres_a_listener: float = 2.573
-    same_family_log_odds: float = 1.782
+    genres_a_listener: float = 2.3
+    same_family_log_odds: float = 1.2
     genre_concentration: float = 0.915
-    scene_concentration: float = 0.49
+    scene_concentration: float = 0.45
     # Listeners with an ear for their country's scenes: how many, and Beta(a, b) share of these.
-    at_home_share: float = 0.706
+    at_home_share: float = 0.05
     local_taste_a: float = 1.684
     local_taste_b: float = 1.515
 
     # How much reach decides whom a listener meets (normal), and liking of anything (log-normal).
-    mainstream_mean: float = 1.233
-    mainstream_sd: float = 0.495
+    mainstream_mean: float = 1.3
+    mainstream_sd: float = 0.35
     mainstream_min: float = 0.1
-    openness_mean: float = 0.13
-    openness_log_sd: float = 0.973
+    openness_mean: float = 0.45
+    openness_log_sd: float = 1.4
 
     # Plays: exp(level + spread * x) with x exponential, since a list is the top of a power law.
     log_plays_mean: float = 5.52
@@ -69,17 +71,19 @@ class WorldSettings:
     level_sd: float = 1.3
     spread_median: float = 0.73
     spread_log_sd: float = 0.4
-    # How strongly x follows preference and reach (correlations); the rest is chance.
+    # How strongly x follows preference, reach and the devotion that an artist inspires in
+    # whoever plays it (correlations); the rest is chance.
     plays_preference: float = 0.35
     plays_reach: float = 0.37
+    plays_devotion: float = 0.7
 
     # Artists whom a user tags: log-normal number, partly from the user's own list, the others
     # by listeners ** exponent in liked scenes; a few are in nobody's list.
-    tagged_median: float = 13.5
+    tagged_median: float = 14.0
     tagged_log_sd: float = 2.3
     tagged_max: int = 4000
-    tagged_own_share: float = 0.36
-    tagged_reach_exponent: float = 1.28
+    tagged_own_share: float = 0.42
+    tagged_reach_exponent: float = 1.3
     tagged_unlisted_share: float = 0.003
     # Tags a user gives an artist: geometric, its mean less one log-normal over users.
     further_tags: float = 2.2
@@ -92,7 +96,7 @@ class WorldSettings:
 
     # Friendships that a user starts (log-normal), each with the most like-minded of a few
     # whom the user meets in a common scene.
-    links_a_user: float = 11.0
+    links_a_user: float = 15.0
     links_log_sd: float = 1.4
     friend_candidates: int = 6
 

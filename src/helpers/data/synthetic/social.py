@@ -9,26 +9,31 @@ import scipy.sparse as sp
 from helpers.data.synthetic.names import (
     COUNTRIES,
     DECADES,
+    FAMILIES,
     GENRE_NAMES,
     MOODS,
     SCENE_NAMES,
+    SCENES_PER_GENRE,
     VOICES,
     junk_tags,
 )
 from helpers.data.synthetic.settings import zipf_shares
 from helpers.data.synthetic.world import LISTENERS_A_CHUNK, World
 
-# How readily a trait of an artist becomes a tag (log weights); each user adds a leaning.
+# How readily a trait of an artist becomes a tag (log weights); each user adds a leaning. Users
+# do not agree on words: each time, a nearby genre and a nearby scene may be named instead.
 _TRAIT_LOG_WEIGHTS = {
-    "genre": 1.0,
-    "scene": 1.2,
+    "genre": 1.4,
+    "scene": 1.6,
     "second scene": -0.5,
+    "nearby genre": 1.1,
+    "nearby scene": 0.6,
     "mood": -0.6,
     "decade": -1.0,
     "voice": 0.1,
     "country": -1.2,
-    "junk": 2.3,
-    "more junk": 1.9,
+    "junk": 2.2,
+    "more junk": 1.8,
 }
 
 
@@ -87,7 +92,8 @@ def assign_tags(world: World, heard: Heard, vocabulary: list[str]) -> Iterator[T
         pool = n_traits + np.searchsorted(
             junk_bounds[:-1], rng.random((len(rows), world.settings.junk_a_user))
         )
-        row, tags = _choose_tags(world, traits[artists], users, pool, rng)
+        words = _with_nearby_words(traits[artists], world.genre[artists], rng)
+        row, tags = _choose_tags(world, words, users, pool, rng)
         users, artists = users[row], artists[row]
         kept = _most_used(users, tags, len(vocabulary), world.settings.distinct_tags_max)
         users, artists, tags = users[kept], artists[kept], tags[kept]
@@ -203,6 +209,21 @@ def _choose_tags(
     n_all = world.settings.n_tags
     pairs = np.unique(row * n_all + candidates[row, column])
     return np.divmod(pairs, n_all)
+
+
+def _with_nearby_words(
+    traits: np.ndarray, genre: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    """Insert the tags of a random genre of the family, and of a random scene of the genre."""
+    names = np.array(GENRE_NAMES)
+    nearby_genre = np.empty(len(genre), dtype=int)
+    for family in FAMILIES:
+        members = np.flatnonzero(np.isin(names, family))
+        of_family = np.isin(genre, members)
+        nearby_genre[of_family] = rng.choice(members, of_family.sum())
+    scene = SCENES_PER_GENRE * genre + rng.integers(0, SCENES_PER_GENRE, len(genre))
+    nearby_scene = len(GENRE_NAMES) + scene  # in the vocabulary, scenes follow genres
+    return np.column_stack([traits[:, :3], nearby_genre, nearby_scene, traits[:, 3:]])
 
 
 def _trait_tags(world: World, vocabulary: list[str]) -> tuple[np.ndarray, int]:

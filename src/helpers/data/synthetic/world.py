@@ -65,6 +65,8 @@ class World:
     scene : ndarray of int, shape (n_artists,)
         Main scene, a position in `SCENE_NAMES`.
     log_reach : ndarray, shape (n_artists,)
+    devotion : ndarray, shape (n_artists,)
+        How much those who play an artist play it; standard normal.
     artist_factors : csr_array, shape (n_artists, n_scenes)
         Membership phi; its mean weighted by reach is 1 in every scene.
     labels : dict of ndarray of int, each of shape (n_artists,)
@@ -80,6 +82,7 @@ class World:
     names: np.ndarray
     scene: np.ndarray
     log_reach: np.ndarray
+    devotion: np.ndarray
     artist_factors: sp.csr_array
     labels: dict[str, np.ndarray]
     listener_factors: np.ndarray
@@ -102,14 +105,16 @@ class World:
 def draw_world(settings: WorldSettings, seed: int) -> World:
     """Return the latent world of a seed; equal arguments give equal worlds."""
     scene, log_reach, factors = _draw_artists(settings, _rng(seed, "artists"))
+    labels = _draw_labels(settings, scene, _rng(seed, "labels"))
     return World(
         settings=settings,
         seed=seed,
-        names=_name_artists(scene, log_reach, _rng(seed, "names")),
+        names=_name_artists(scene, labels["country"], log_reach, _rng(seed, "names")),
         scene=scene,
         log_reach=log_reach,
+        devotion=_rng(seed, "devotion").standard_normal(settings.n_artists),
         artist_factors=factors,
-        labels=_draw_labels(scene, _rng(seed, "labels")),
+        labels=labels,
         **draw_listeners(settings, _rng(seed, "listeners")),
     )
 
@@ -135,7 +140,7 @@ def _listen_chunk(world: World, rows: np.ndarray) -> Listening:
     order = np.argsort(np.take_along_axis(race, heard, axis=1), axis=1)
     heard = np.take_along_axis(heard, order, axis=1)
     log_preference = np.log(np.take_along_axis(preference, heard, axis=1))
-    plays = _draw_plays(world, rows, log_preference, world.log_reach[heard], rng)
+    plays = _draw_plays(world, rows, heard, log_preference, rng)
     kept = np.arange(longest) < world.list_length[rows, None]
     listeners = np.broadcast_to(rows[:, None], kept.shape)[kept]
     order = np.lexsort((heard[kept], -plays[kept], listeners))
@@ -145,13 +150,17 @@ def _listen_chunk(world: World, rows: np.ndarray) -> Listening:
 def _draw_plays(
     world: World,
     rows: np.ndarray,
+    heard: np.ndarray,
     log_preference: np.ndarray,
-    log_reach: np.ndarray,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    by_taste, by_reach = world.settings.plays_preference, world.settings.plays_reach
-    chance = np.sqrt(1 - by_taste**2 - by_reach**2)
-    normal = by_taste * _standardised(log_preference) + by_reach * _standardised(log_reach)
+    settings = world.settings
+    by_taste, by_reach = settings.plays_preference, settings.plays_reach
+    by_devotion = settings.plays_devotion
+    normal = by_taste * _standardised(log_preference)
+    normal += by_reach * _standardised(world.log_reach[heard])
+    normal += by_devotion * world.devotion[heard]
+    chance = np.sqrt(1 - by_taste**2 - by_reach**2 - by_devotion**2)
     normal += chance * rng.standard_normal(normal.shape)
     exponential = -log_ndtr(-normal)  # the quantile of an exponential at that of the normal
     log_plays = world.level[rows, None] + world.spread[rows, None] * exponential
@@ -220,11 +229,16 @@ def _draw_log_reach(settings: WorldSettings, rng: np.random.Generator) -> np.nda
     return np.where(obscure, quiet, log_reach)
 
 
-def _draw_labels(scene: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _draw_labels(
+    settings: WorldSettings, scene: np.ndarray, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     n = len(scene)
     anglophone = len(COUNTRIES) - len(LOCAL_COUNTRIES)
     country_of_scene = anglophone + (scene - N_GLOBAL_SCENES) // len(GENRE_NAMES)
-    elsewhere = rng.choice(anglophone, n, p=(0.5, 0.35, 0.09, 0.06))
+    # Whoever plays for the whole world can come from anywhere.
+    abroad = settings.abroad_share
+    shares = [*(1 - abroad) * np.array([0.5, 0.35, 0.09, 0.06]), *abroad * settings.country_shares]
+    elsewhere = rng.choice(len(COUNTRIES), n, p=shares)
     return {
         "mood": rng.integers(0, len(MOODS[0]), n),
         "decade": rng.choice(len(DECADES), n, p=(0.07, 0.12, 0.2, 0.26, 0.35)),
@@ -233,8 +247,10 @@ def _draw_labels(scene: np.ndarray, rng: np.random.Generator) -> dict[str, np.nd
     }
 
 
-def _name_artists(scene: np.ndarray, log_reach: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    names = artist_names(scene, rng)
+def _name_artists(
+    scene: np.ndarray, country: np.ndarray, log_reach: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
+    names = artist_names(GENRE_OF_SCENE[scene], country, rng)
     widely_known = np.argsort(-log_reach)[30 : 30 + 7 * len(AWKWARD_NAMES) : 7]
     names[widely_known] = AWKWARD_NAMES
     return names
