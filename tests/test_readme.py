@@ -32,6 +32,25 @@ def test_readme_names_the_command_that_made_the_results(file):
     assert f"evaluate all --data real {option}--json reports/results/{file}" in README
 
 
+def test_intervals_hold_the_published_figures_that_the_readme_says():
+    table = re.findall(r"\| (SEPT|MHCN) \| (0\.\d{4}) \| (0\.\d{4}) \|", README)
+    published = {name: {"recall": float(r), "ndcg": float(n)} for name, r, n in table}
+    held = {}
+    for row in read_json(RESULTS / "lastfm_811.json"):
+        places = {"below": set(), "inside": set(), "above": set()}
+        for name, figures in published.items():
+            for metric, figure in figures.items():
+                low, high = row["ci95"][metric]
+                where = "below" if figure < low else "above" if figure > high else "inside"
+                places[where].add(f"{name} {metric}")
+        held[row["model"]] = places
+    everything = {f"{name} {metric}" for name in ("SEPT", "MHCN") for metric in ("recall", "ndcg")}
+    assert held["blend"]["below"] == held["ials"]["below"] == everything
+    assert (held["als"]["inside"], held["als"]["above"]) == ({"MHCN ndcg"}, set())
+    assert (held["ease"]["inside"], held["ease"]["above"]) == ({"SEPT ndcg", "MHCN ndcg"}, set())
+    assert held["lightfm"]["inside"] == everything
+
+
 @pytest.mark.parametrize("file", TRACKED)
 def test_tracked_results_are_of_the_stated_protocol(file):
     data, shares, _ = TRACKED[file]
