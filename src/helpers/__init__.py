@@ -1,11 +1,15 @@
 """Helpers of the music recommendation course: data, models, evaluation, figures, reports."""
 
 import os
+import tempfile
 import warnings
 
 # More BLAS threads slow implicit down and change its last bits; this only helps before NumPy
 # is loaded, so the models also hold the limit while they train.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# On import, Surprise makes a folder for data sets: in the home folder unless told another.
+os.environ.setdefault("SURPRISE_DATA_FOLDER", tempfile.gettempdir())
 
 # implicit imports tqdm's notebook flavour, which then complains that ipywidgets is missing;
 # no progress bar of the package is a widget, so the complaint would only alarm readers.

@@ -1,7 +1,5 @@
 """Rating prediction: models of the library Surprise, on ratings made from counts."""
 
-import os
-import tempfile
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -258,8 +256,6 @@ class Ratings(Recommender):
 
 def _trainset(ratings: sp.csr_array) -> "Trainset":
     """Return ratings as Surprise holds them; its raw identifiers are our rows."""
-    # On import, Surprise makes a folder for data sets: in the home folder unless told another.
-    os.environ.setdefault("SURPRISE_DATA_FOLDER", tempfile.gettempdir())
     from surprise import Dataset, Reader
 
     (users, items), values = ratings.tocoo().coords, ratings.data
