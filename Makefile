@@ -1,7 +1,7 @@
 # The whole project in a few words: `make run` builds the report site, `make test` checks
 # everything. Both build .venv from the lock first if it is missing or out of date.
 
-.PHONY: help run test bench lab refresh clean
+.PHONY: help run test nbval-lessons nbval-solutions bench lab refresh clean
 .DEFAULT_GOAL := help
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -26,8 +26,12 @@ test: $(INSTALLED) ## Lint, unit and browser tests, and the committed lessons un
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(PY) -m pytest
-	MUSIC_REPORTS_DIR=$(CURDIR)/build/nbval $(PY) -m pytest --nbval-lax --nbval-current-env \
-		--nbval-cell-timeout=180 notebooks
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync nbval-lessons nbval-solutions
+
+nbval-lessons nbval-solutions: $(INSTALLED)
+	MUSIC_REPORTS_DIR=$(CURDIR)/build/$@ $(PY) -m pytest -p no:cacheprovider --nbval-lax \
+		--nbval-current-env --nbval-cell-timeout=300 \
+		notebooks$(if $(filter %-solutions,$@),/solutions)/*.ipynb
 
 bench: $(INSTALLED) ## Ours, a peer and the limit in the same run, as ratios
 	@for script in benchmarks/[!_]*.py; do \
