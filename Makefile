@@ -26,7 +26,7 @@ test: $(INSTALLED) ## Lint, unit and browser tests, and the committed lessons un
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(PY) -m pytest
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync nbval-lessons nbval-solutions
+	@$(MAKE) --no-print-directory --jobs 2 nbval-lessons nbval-solutions
 
 nbval-lessons nbval-solutions: $(INSTALLED)
 	MUSIC_REPORTS_DIR=$(CURDIR)/build/$@ $(PY) -m pytest -p no:cacheprovider --nbval-lax \
