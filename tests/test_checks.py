@@ -2,10 +2,12 @@ import numpy as np
 import pytest
 
 from helpers.checks import (
+    different_seeds,
     list_length,
     number_between,
     positive_number,
     proper_share,
+    true_or_false,
     whole_number,
 )
 from helpers.errors import SettingError
@@ -54,3 +56,23 @@ def test_numbers_of_numpy_are_taken_and_become_plain():
     found += [number_between("b", np.int8(1), 0, 1)]
     assert found == [3, 3, 0.5, 0.5, 1.0]
     assert [type(value) for value in found] == [int, int, float, float, float]
+
+
+@pytest.mark.parametrize("value", ["yes", 1, 0, None, np.True_])
+def test_true_or_false_refuses_anything_else(value):
+    with pytest.raises(SettingError, match=r"tags is .*, expected True or False"):
+        true_or_false("tags", value)
+
+
+def test_true_or_false_returns_what_it_got():
+    assert [true_or_false("tags", value) for value in (True, False)] == [True, False]
+
+
+@pytest.mark.parametrize("seeds", [[], [1, 1], (0, 1, 0)])
+def test_different_seeds_refuses_none_and_repeated_ones(seeds):
+    with pytest.raises(SettingError, match=r"split seeds are \[.*expected one or more, each diff"):
+        different_seeds(seeds)
+
+
+def test_different_seeds_returns_a_list():
+    assert different_seeds(range(3)) == [0, 1, 2]

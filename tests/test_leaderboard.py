@@ -1,6 +1,7 @@
 """Models side by side: what a row holds, and what happens where a model fails."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -189,6 +190,7 @@ def test_one_model_that_fails_alone_says_why(interactions):
         ({"shares": "8:0:2"}, "shares are '8:0:2'"),
         ({"shares": "eight:two"}, "shares are 'eight:two'"),
         ({"shares": "1:nan"}, "shares are '1:nan'"),
+        ({"shares": "1e308:1e308"}, "shares are '1e308:1e308'"),
         ({"shares": "7:1:1:1"}, "shares are '7:1:1:1'"),
     ],
 )
@@ -250,3 +252,12 @@ def test_popularity_on_the_real_data_reaches_the_known_figures(real_lastfm_dir):
     (row,) = evaluate_models(["popularity"], interactions, dataset="lastfm", data="real")
     assert row["precision"] == pytest.approx(0.068, rel=0.02)
     assert row["ndcg"] == pytest.approx(0.083, rel=0.02)
+
+
+def test_a_split_that_tests_one_user_is_refused_before_training(small_split, monkeypatch):
+    monkeypatch.setitem(MODELS, "popularity", Failing)
+    of_one = small_split.test.user_items.copy()
+    of_one.data[of_one.indptr[1] :] = 0
+    split = replace(small_split, test=small_split.test.with_matrix(of_one))
+    with pytest.raises(SettingError, match="users with test pairs is 1, expected at least 2"):
+        evaluate_split(["popularity"], split, dataset="d")

@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_worlds import side_information
 
+from helpers.errors import SettingError
+from helpers.side import SideInformation
+
 SHAPE = 4, 5
 TAGGED = [(0, 1, 0), (0, 1, 2), (1, 1, 0), (3, 4, 1)]
 assignments = st.lists(
@@ -82,3 +85,13 @@ def test_pairs_of_a_catalogue_too_large_for_32_bits_are_told_apart():
     side = side_information(tagged, (5000, n_items))
     hidden = sp.coo_array(([1.0], ([4096], [7])), shape=(5000, n_items)).tocsr()
     assert side.without(hidden).tagged.tolist() == [[0, 7, 0]]
+
+
+def test_common_tags_are_those_that_enough_items_have():
+    tagged = np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 2, 1], [0, 3, 2], [1, 2, 2]])
+    tags = np.array(["rock", "jazz", "loud"], dtype=object)
+    side = SideInformation(tagged, tags, 4, sp.csr_array((2, 2), dtype=np.float32))
+    for share, expected in ((0, [0, 1, 2]), (0.25, [0, 1, 2]), (0.5, [0, 2])):
+        np.testing.assert_array_equal(side.common_tags(share), expected)
+    with pytest.raises(SettingError, match=r"min_share is 0.6 .* is on 0.5 of the items; lower"):
+        side.common_tags(0.6)

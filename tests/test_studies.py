@@ -122,3 +122,13 @@ def test_fingerprint_tells_pairs_weights_identifiers_and_tags_apart(tiny_lastfm_
     ]
     assert len({fingerprint(data) for data in [whole, *others]}) == 4
     assert fingerprint(whole) == fingerprint(load_lastfm(tiny_lastfm_dir).interactions())
+
+
+def test_study_that_lost_its_facts_is_refused(file):
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM study_user_attributes")
+    with (
+        pytest.raises(DataError, match=r"other model \(got null, expected \"als\"\)"),
+        open_study(file, FACTS),
+    ):
+        pass

@@ -3,8 +3,10 @@
 import math
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -257,3 +259,13 @@ def test_importances_are_shares_and_find_the_setting_that_matters(tmp_path, list
     alone = tune("ease", listening, tmp_path / "study", n_trials=1, split_seeds=[0])
     assert alone.importances == {}
     assert alone.best is alone.default
+
+
+@pytest.mark.parametrize("outcome", ['{"score": 1}', "null"])
+def test_trials_of_another_version_are_refused(listening, tmp_path, outcome):
+    request = {"model": "user-knn", "interactions": listening, "file": tmp_path / "study"} | FEW
+    tune(**request)
+    with closing(sqlite3.connect(request["file"])) as database, database:
+        database.execute("UPDATE trial_user_attributes SET value_json = ?", (outcome,))
+    with pytest.raises(DataError, match=r"altered or written by another version .* move the file"):
+        tune(**request)

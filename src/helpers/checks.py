@@ -1,6 +1,7 @@
 """Settings are what they must be, or an error says in one sentence what was got and expected."""
 
 import math
+from collections.abc import Iterable
 from numbers import Integral, Real
 
 from helpers.errors import SettingError
@@ -35,6 +36,33 @@ def list_length(k: int, n_items: int) -> int:
     if not isinstance(k, Integral) or isinstance(k, bool) or not 1 <= k <= n_items:
         raise SettingError(f"k is {k!r}, expected 1 to {n_items} (the size of the catalogue)")
     return int(k)
+
+
+def true_or_false(name: str, value: bool) -> bool:
+    """Return `value`.
+
+    Raises
+    ------
+    SettingError
+        If it is neither True nor False.
+    """
+    if not isinstance(value, bool):
+        raise SettingError(f"{name} is {value!r}, expected True or False")
+    return value
+
+
+def different_seeds(seeds: Iterable[int]) -> list[int]:
+    """Return the seeds of splits as a list.
+
+    Raises
+    ------
+    SettingError
+        If there are none, or one stands there twice.
+    """
+    seeds = list(seeds)
+    if not seeds or len(set(seeds)) < len(seeds):
+        raise SettingError(f"split seeds are {seeds}, expected one or more, each different")
+    return seeds
 
 
 def positive_number(name: str, value: float) -> float:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from helpers.checks import different_seeds
 from helpers.data.synthetic import WORLD_VERSION
 from helpers.errors import HelpersError, SettingError
 from helpers.evaluation.ranking import METRICS
@@ -94,9 +95,7 @@ def evaluate_models(
     ModelsFailedError
         After all models were tried, if some cannot be trained on this data.
     """
-    seeds = list(split_seeds)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise SettingError(f"split seeds are {seeds}, expected one or more, each different")
+    seeds = different_seeds(split_seeds)
     parts = _parse_shares(shares)
     facts = {
         "dataset": dataset,
@@ -125,7 +124,18 @@ def evaluate_split(
 
     Parameters and result are those of `evaluate_models`; `split_seeds` and `by_seed` are empty,
     `shares` and `world` None.
+
+    Raises
+    ------
+    SettingError, ModelsFailedError
+        As there; also if fewer than two users have test pairs.
     """
+    n_judged = np.count_nonzero(np.diff(split.test.user_items.indptr))
+    if n_judged < 2:  # said before training, which may take long
+        raise SettingError(
+            f"the number of users with test pairs is {n_judged}, expected at least 2 for an "
+            "interval; add test pairs of another user"
+        )
     facts = {
         "dataset": dataset,
         "data": data,
@@ -144,7 +154,7 @@ def _parse_shares(shares: str) -> list[float]:
         parts = [float(part) for part in shares.split(":")]
     except ValueError:
         parts = []
-    if len(parts) not in (2, 3) or not all(0 < part < inf for part in parts):
+    if len(parts) not in (2, 3) or not all(0 < part < inf for part in (*parts, sum(parts))):
         raise SettingError(
             f"shares are {shares!r}, expected training:test such as 8:2 or "
             "training:validation:test such as 8:1:1"

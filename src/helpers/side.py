@@ -6,6 +6,8 @@ from typing import Self
 import numpy as np
 import scipy.sparse as sp
 
+from helpers.errors import SettingError
+
 
 @dataclass(frozen=True)
 class SideInformation:
@@ -47,6 +49,24 @@ class SideInformation:
     def item_tags(self) -> sp.csr_array:
         """Return how many users gave each item each tag, float32, shape (n_items, n_tags)."""
         return _count(self.tagged[:, 1], self.tagged[:, 2], (self.n_items, len(self.tags)))
+
+    def common_tags(self, min_share: float) -> np.ndarray:
+        """Return the rows of the tags that at least this share of all items has.
+
+        Raises
+        ------
+        SettingError
+            If there are none.
+        """
+        counts = self.item_tags()
+        share_of_items = np.bincount(counts.indices, minlength=len(self.tags)) / self.n_items
+        common = np.flatnonzero(share_of_items >= min_share)
+        if len(common) == 0:
+            raise SettingError(
+                f"min_share is {min_share} and the most frequent tag is on "
+                f"{share_of_items.max():.3g} of the items; lower min_share"
+            )
+        return common
 
     def user_tags(self) -> sp.csr_array:
         """Return to how many items each user gave each tag, float32, shape (n_users, n_tags)."""

@@ -61,9 +61,7 @@ def random_split(
     _check_shares(test_share, validation_share)
     n_test = _whole(test_share * interactions.n_pairs)
     n_validation = _whole(validation_share * interactions.n_pairs)
-    shuffled = np.random.default_rng(whole_number("split seed", seed, 0)).permutation(
-        interactions.n_pairs
-    )
+    shuffled = _generator(seed).permutation(interactions.n_pairs)
     part = np.full(interactions.n_pairs, _TRAIN, dtype=np.int8)
     part[shuffled[:n_test]] = _TEST
     part[shuffled[n_test : n_test + n_validation]] = _VALIDATION

@@ -50,7 +50,7 @@ def open_study(file: Path, facts: dict[str, Any]) -> Iterator[optuna.Study]:
     _check_file(file)
     with _storage(file) as storage:
         study = optuna.load_study(study_name=_NAME, storage=storage)
-        _check_facts(file, study.user_attrs["facts"], facts)
+        _check_facts(file, study.user_attrs.get("facts", {}), facts)
         for trial in study.get_trials(states=[TrialState.RUNNING]):
             study.tell(trial.number, state=TrialState.FAIL)
         yield study

@@ -15,8 +15,8 @@ from optuna.distributions import distribution_to_json
 from optuna.trial import FrozenTrial, TrialState
 from tqdm import tqdm
 
-from helpers.checks import list_length, whole_number
-from helpers.errors import SettingError
+from helpers.checks import different_seeds, list_length, whole_number
+from helpers.errors import DataError, SettingError
 from helpers.holdout import evaluate_model
 from helpers.interactions import Interactions
 from helpers.models import MODELS, make_model
@@ -136,9 +136,7 @@ def tune(
     whole_number("seed", seed, 0)
     list_length(k, interactions.n_items)
     default = default_settings(model)
-    seeds = list(split_seeds)
-    if not seeds or len(set(seeds)) < len(seeds):
-        raise SettingError(f"split seeds are {seeds}, expected one or more, each different")
+    seeds = different_seeds(split_seeds)
     splits = [validation_split(interactions, split_seed) for split_seed in seeds]
     protocol = {"split seeds": seeds, "k": k, "sampler seed": seed}
     facts = {"model": model, "pairs": fingerprint(interactions), **protocol, **_searched(model)}
@@ -162,7 +160,7 @@ def tune(
             ) from None
         finally:
             bar.close()
-    return _summarise(model, done[:n_trials])
+    return _summarise(model, done[:n_trials], file)
 
 
 def validation_split(interactions: Interactions, seed: int) -> Split:
@@ -256,8 +254,14 @@ def _keep(study: optuna.Study, trial: optuna.Trial, outcome: Trial) -> None:
         study.tell(trial, outcome.ndcg)
 
 
-def _summarise(model: str, finished: list[FrozenTrial]) -> Tuning:
-    trials = [Trial(**trial.user_attrs["outcome"]) for trial in finished]
+def _summarise(model: str, finished: list[FrozenTrial], file: Path) -> Tuning:
+    try:
+        trials = [Trial(**trial.user_attrs["outcome"]) for trial in finished]
+    except (KeyError, TypeError) as error:
+        raise DataError(
+            f"{file} holds trials that were altered or written by another version ({error}); "
+            "move the file away to begin again"
+        ) from error
     if all(trial.error for trial in trials):
         raise SettingError(
             f"no trial of {len(trials)} succeeded; the last failed because {trials[-1].error}"

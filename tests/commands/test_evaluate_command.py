@@ -40,6 +40,10 @@ def test_evaluate_wants_both_files_and_no_seed_beside_them(two_files, capsys):
     assert "--split-seed got a value" in capsys.readouterr().err
     assert main(["evaluate", "popularity", *two_files, "--shares", "8:2"]) == 1
     assert "--shares got a value" in capsys.readouterr().err
+    assert main(["evaluate", "popularity", *two_files, "--data", "real"]) == 1
+    assert "--data got a value" in capsys.readouterr().err
+    assert main(["evaluate", "popularity", *two_files, "--data-dir", "music"]) == 1
+    assert "--data-dir got a value" in capsys.readouterr().err
 
 
 def test_evaluate_judges_random_splits_of_real_files(tiny_lastfm_dir, tmp_path, capsys):
@@ -120,3 +124,8 @@ def test_evaluate_refuses_one_file_for_two_things(tmp_path, capsys):
     words = ["evaluate", "popularity", "--split-seed", "0"]
     assert main([*words, "--json", file, "--recommendations", file]) == 1
     assert "given for two things" in capsys.readouterr().err
+
+
+def test_evaluate_all_does_not_hide_a_model_that_is_unknown(two_files, capsys):
+    assert main(["evaluate", "all", "nonsense", "-k", "1", *two_files]) == 1
+    assert "unknown model 'nonsense'" in capsys.readouterr().err

@@ -318,3 +318,21 @@ def test_a_weight_that_comes_in_two_parts_is_their_sum(train, model):
     whole = sp.csr_array(([3.0, 1.0], ([0, 0], [5, 2])), shape=(1, N_ITEMS))
     parts = sp.csr_array(([1.0, 1.0, 2.0], [5, 2, 5], [0, 3]), shape=(1, N_ITEMS))
     np.testing.assert_allclose(model.fold_in(parts), model.fold_in(whole), rtol=1e-6)
+
+
+def test_settings_of_numpy_become_plain_numbers():
+    settings = ALS(k1=np.int64(2), b=np.float32(0.5)).settings
+    assert (settings["k1"], settings["b"]) == (2.0, 0.5)
+    assert type(settings["k1"]) is type(settings["b"]) is float
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_regularization_that_no_float32_holds_is_reported_without_warnings(train):
+    with pytest.raises(SettingError, match=r"not finite; .* regularization nearer to the default"):
+        ALS(factors=4, regularization=1e39).fit(train)
+
+
+def test_a_new_user_is_refused_where_nothing_is_left_of_the_regularization(train):
+    model = ALS(factors=60, regularization=1e-30).fit(train)
+    with pytest.raises(SettingError, match=r"nothing is left of the regularization .* raise it"):
+        model.fold_in(train.user_items)

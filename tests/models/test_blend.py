@@ -248,3 +248,21 @@ def test_the_blend_beats_its_parts_on_validation_pairs_of_real_lastfm(real_lastf
         ndcg[model.name] = np.nanmean(metrics["ndcg"])
     assert ndcg["blend"] == pytest.approx(0.198, abs=0.002)
     assert ndcg["blend"] > max(ndcg[name] for name in blend.parts) + 0.004
+
+
+def test_an_artist_without_listeners_stands_at_zero_in_als_and_ials(train):
+    counts = train.user_items.toarray()
+    counts[:, 0] = 0
+    model = Blend(als=1, ials=0, ease=0, content=1, friends=0).fit(as_interactions(counts))
+    played = model.train.user_items[[3]]
+    scores = model.parts["als"].score([3])
+    assert np.isneginf(scores[0, 0])
+    scores[0, 0] = 0
+    expected = standardise(scores, played) + standardise(model.parts["content"].score([3]), played)
+    np.testing.assert_allclose(model.score([3])[0, 0], expected[0, 0], rtol=1e-6)
+
+
+@pytest.mark.parametrize("part", ["als", "ials", "ease", "content", "friends"])
+def test_a_weight_beyond_what_float32_adds_up_is_refused(part):
+    with pytest.raises(SettingError, match=f"{part} is 1e.39, expected a number from 0 to 1000000"):
+        Blend(**{part: 1e39})

@@ -13,6 +13,7 @@ from small_worlds import as_interactions, checkerboard, random_plays, small_mode
 from helpers.errors import DataError, NotFittedError, SettingError
 from helpers.interactions import IdMap
 from helpers.models import MODELS, make_model
+from helpers.models.factors import FactorModel
 
 PERSONAL = [name for name in MODELS if name != "popularity"]
 # A model of ratings asks how much somebody plays, and all counts of a checkerboard are equal.
@@ -365,3 +366,44 @@ class TestEverySavedModel:
         with pytest.raises(NotFittedError, match="call fit"):
             small_model(name).save(tmp_path / "model")
         assert not (tmp_path / "model").exists()
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, model in MODELS.items() if issubclass(model, FactorModel)]
+)
+class TestItemsWithoutAVector:
+    """Nobody plays the last item, and half of the scores of the others are below 0."""
+
+    @pytest.fixture
+    def model(self, name):
+        model = small_model(name).fit(with_an_item_nobody_plays())
+        rng = np.random.default_rng(0)
+        vectors = rng.normal(size=model.item_factors[:-1].shape)
+        model.item_factors[:-1] = vectors
+        model.item_factors[-1] = 0
+        return model
+
+    def test_they_score_minus_infinity_and_nothing_else_does(self, name, model):
+        scores = model.score(np.arange(12))
+        assert (scores[:, :-1] < 0).any()
+        assert np.isneginf(scores[:, -1]).all()
+        assert np.isfinite(scores[:, :-1]).all()
+
+    def test_they_are_never_recommended_and_items_with_a_negative_score_are(self, name, model):
+        found = model.recommend(np.arange(12), 9)
+        assert 8 not in found.items
+        np.testing.assert_array_equal((found.items == -1).sum(axis=1), np.ones(12))
+
+
+@pytest.mark.parametrize("name", ["als", "ials"])
+def test_new_users_are_not_recommended_items_that_nobody_played_in_training(name):
+    train = with_an_item_nobody_plays()
+    scores = small_model(name).fit(train).score_new(train.user_items[:3])
+    assert np.isneginf(scores[:, -1]).all()
+    assert np.isfinite(scores[:, :-1]).all()
+
+
+def with_an_item_nobody_plays():
+    counts = random_plays(seed=12).user_items.toarray()
+    counts[:, -1], counts[:, 0] = 0, 1
+    return as_interactions(counts)

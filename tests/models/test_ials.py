@@ -141,7 +141,7 @@ def test_training_prints_nothing(train, capfd):
 
 def test_training_that_ends_in_no_numbers_says_so(train):
     huge = train.with_matrix(train.user_items * np.float32(1e37))
-    with pytest.raises(SettingError, match="not finite; raise regularization"):
+    with pytest.raises(SettingError, match="not finite; take alpha0 and regularization"):
         IALS(**(SETTINGS | {"weighting": "plays"}), iterations=3).fit(huge)
 
 

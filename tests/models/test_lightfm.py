@@ -186,6 +186,7 @@ def test_an_item_nothing_is_known_about_is_like_nothing(hybrid):
     np.testing.assert_array_equal(hybrid.similar_items(UNTAGGED, 3).items, [[-1, -1, -1]])
 
 
+@pytest.mark.filterwarnings("error")
 def test_training_that_ends_in_no_numbers_says_so(train):
     with pytest.raises(SettingError, match="not finite in epoch 1; lower learning_rate"):
         LightFM(factors=4, learning_rate=1e38).fit(train)
@@ -253,3 +254,8 @@ def test_lightfm_reaches_its_known_precision_on_real_lastfm(real_lastfm_dir):
 
     split = random_split(load_lastfm(real_lastfm_dir).interactions(), seed=0)
     assert evaluate_model(LightFM(), split).means()["precision"] > 0.188
+
+
+def test_kos_warp_draws_from_a_catalogue_smaller_than_max_sampled(train):
+    model = LightFM(loss="warp-kos", factors=4, epochs=5, k=1, max_sampled=10**6).fit(train)
+    assert np.isfinite(model.score(USERS)[:, KNOWN]).all()

@@ -187,6 +187,7 @@ def test_training_that_diverges_is_reported():
         ({"regularization": -1}, "regularization is -1"),
         ({"neighbours": 0}, "neighbours is 0"),
         ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**32}, "seed is 4294967296, expected a number from 0 to 4294967295"),
     ],
 )
 def test_settings_out_of_range_are_refused(settings, message):

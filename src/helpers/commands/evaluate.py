@@ -86,7 +86,9 @@ def _judge(arguments: argparse.Namespace) -> list[dict[str, Any]]:
     from helpers.leaderboard import evaluate_models, evaluate_split
     from helpers.models import MODELS
 
-    names = MODELS if "all" in arguments.models else arguments.models
+    names = []
+    for name in arguments.models:
+        names += MODELS if name == "all" else [name]
     options = {"k": arguments.k, "recommendations": arguments.recommendations}
     if arguments.train or arguments.test:
         split = _read_split(arguments)
@@ -127,6 +129,8 @@ def _read_split(arguments: argparse.Namespace):
     for option, value in (
         ("--split-seed", arguments.split_seeds),
         ("--shares", arguments.shares),
+        ("--data", arguments.data),
+        ("--data-dir", arguments.data_dir),
     ):
         if value is not None:
             raise SettingError(

@@ -77,13 +77,14 @@ class ALS(FactorModel):
         self.alpha = positive_number("alpha", alpha)
         self.iterations = whole_number("iterations", iterations, 1)
         check_scheme(weighting, k1, b)
-        self.weighting, self.k1, self.b = weighting, k1, b
+        self.weighting, self.k1, self.b = weighting, float(k1), float(b)
         self.seed = whole_number("seed", seed, 0)
 
     def _fit(self, train: Interactions) -> None:
         self._confidences = self._weighted(train.user_items, train)
         try:
-            with threadpool_limits(1, "blas"):  # more threads change the last bits
+            # More threads change the last bits; what is not finite is reported below.
+            with threadpool_limits(1, "blas"), np.errstate(invalid="ignore"):
                 # A new object each time: one that is fitted again on another shape kills the
                 # process.
                 model = AlternatingLeastSquares(
@@ -96,7 +97,8 @@ class ALS(FactorModel):
                 model.fit(sp.csr_matrix(self._confidences), show_progress=False)
         except ModelFitError as error:
             raise SettingError(
-                f"{self} ended in factors that are not finite; lower alpha or raise regularization"
+                f"{self} ended in factors that are not finite; lower alpha, or take a "
+                "regularization nearer to the default"
             ) from error
         self.user_factors, self.item_factors = model.user_factors, model.item_factors
         self.user_factors[np.diff(train.user_items.indptr) == 0] = 0
@@ -111,7 +113,13 @@ class ALS(FactorModel):
         """Solve the least squares of the new users exactly, for the items as they are."""
         confidences = self._weighted(user_items, self.train)
         factors = self.item_factors.astype(np.float64)
-        return solve_cholesky(confidences, factors, self.regularization).astype(np.float32)
+        try:
+            return solve_cholesky(confidences, factors, self.regularization).astype(np.float32)
+        except np.linalg.LinAlgError as error:
+            raise SettingError(
+                f"{self} cannot place a new user, as nothing is left of the regularization beside "
+                "the weights; raise it and train again"
+            ) from error
 
     def _restore(self, train: Interactions, arrays: dict[str, np.ndarray]) -> None:
         super()._restore(train, arrays)

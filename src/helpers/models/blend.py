@@ -14,6 +14,7 @@ from helpers.models.base import Recommender, checked_rows
 from helpers.models.blend_friends import Friends
 from helpers.models.content import Content
 from helpers.models.ease import EASE
+from helpers.models.factors import FactorModel
 from helpers.models.ials import IALS
 from helpers.models.tuned import TUNED
 
@@ -21,6 +22,7 @@ _PARTS: dict[str, type[Recommender]] = {
     part.name: part for part in (ALS, IALS, EASE, Content, Friends)
 }
 _NEED_SIDE = ("content", "friends")  # cannot do without tags or friendships
+_LARGEST_WEIGHT = 1e6  # sums of scores stay finite as float32
 
 
 class Blend(Recommender):
@@ -31,9 +33,9 @@ class Blend(Recommender):
 
     where :math:`s^m` are the scores of part m, and :math:`\mu^m_u` and :math:`\sigma^m_u` their
     mean and standard deviation over the items that user u does not play yet. An item that a part
-    knows nothing about takes that part's lowest score of the user; a part that knows nothing
-    about a user adds nothing for them. An item that no part knows, and every item for a user
-    without training items, scores -inf.
+    knows nothing about takes that part's lowest score of the user, or 0 with als and ials, whose
+    loss puts it there; a part that knows nothing about a user adds nothing for them. An item that
+    no part knows, and every item for a user without training items, scores -inf.
 
     The parts have the default settings of their own sections in `tuned.toml`, and are trained on
     the same training set. A part of weight 0 is not trained; "content" and "friends" are left out
@@ -43,7 +45,7 @@ class Blend(Recommender):
     Parameters
     ----------
     als, ials, ease, content, friends : float
-        The weight of each part; not negative, and not all of them 0. Only their ratios matter.
+        The weight of each part, from 0 to a million, not all of them 0. Only their ratios matter.
 
     Attributes
     ----------
@@ -67,11 +69,11 @@ class Blend(Recommender):
         content: float = TUNED["blend"]["content"],
         friends: float = TUNED["blend"]["friends"],
     ) -> None:
-        self.als = number_between("als", als, 0)
-        self.ials = number_between("ials", ials, 0)
-        self.ease = number_between("ease", ease, 0)
-        self.content = number_between("content", content, 0)
-        self.friends = number_between("friends", friends, 0)
+        self.als = number_between("als", als, 0, _LARGEST_WEIGHT)
+        self.ials = number_between("ials", ials, 0, _LARGEST_WEIGHT)
+        self.ease = number_between("ease", ease, 0, _LARGEST_WEIGHT)
+        self.content = number_between("content", content, 0, _LARGEST_WEIGHT)
+        self.friends = number_between("friends", friends, 0, _LARGEST_WEIGHT)
         if not any(self.settings.values()):
             raise SettingError("every weight of the blend is 0, expected at least one above 0")
 
@@ -145,10 +147,16 @@ class Blend(Recommender):
         is_known = np.zeros(played.shape, dtype=bool)
         for name, of_part in scores.items():
             is_known |= np.isfinite(of_part)
-            blended += self.settings[name] * standardise(of_part, played)
+            blended += self.settings[name] * self._standardised(name, of_part, played)
         blended[~is_known] = -np.inf
         blended[np.diff(played.indptr) == 0] = -np.inf
         return blended
+
+    def _standardised(self, name: str, scores: np.ndarray, played: sp.csr_array) -> np.ndarray:
+        if isinstance(self.parts[name], FactorModel):
+            # Below all others, an item without listeners could not rise by its tags and friends.
+            scores[np.isneginf(scores)] = 0
+        return standardise(scores, played)
 
     def explain(self, user_row: int, item_row: int) -> dict[str, float]:
         """Return what each part adds to the score of one item for one user.
@@ -172,7 +180,8 @@ class Blend(Recommender):
         item = checked_rows(item_row, self.n_items, "item")[0]
         played = self.train.user_items[user]
         return {
-            name: self.settings[name] * float(standardise(part.score(user), played)[0, item])
+            name: self.settings[name]
+            * float(self._standardised(name, part.score(user), played)[0, item])
             for name, part in self.parts.items()
         }
 

@@ -3,7 +3,7 @@
 import numpy as np
 import scipy.sparse as sp
 
-from helpers.checks import number_between, whole_number
+from helpers.checks import number_between, true_or_false, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender, checked_rows
@@ -58,10 +58,9 @@ class Content(Recommender):
         min_share: float = TUNED["content"]["min_share"],
         weighting: str = TUNED["content"]["weighting"],
     ) -> None:
-        if not isinstance(sublinear, bool):
-            raise SettingError(f"sublinear is {sublinear!r}, expected True or False")
         check_scheme(weighting)
-        self.sublinear, self.weighting = sublinear, weighting
+        self.sublinear = true_or_false("sublinear", sublinear)
+        self.weighting = weighting
         self.min_share = number_between("min_share", min_share, 0, 1)
 
     def _fit(self, train: Interactions) -> None:
@@ -76,14 +75,9 @@ class Content(Recommender):
         from sklearn.feature_extraction.text import TfidfTransformer  # half a second
 
         counts = side.item_tags()
-        share_of_items = np.bincount(counts.indices, minlength=len(side.tags)) / side.n_items
-        counts.data[share_of_items[counts.indices] < self.min_share] = 0
+        is_common = np.isin(counts.indices, side.common_tags(self.min_share))
+        counts.data[~is_common] = 0
         counts.eliminate_zeros()
-        if counts.nnz == 0:
-            raise SettingError(
-                f"min_share is {self.min_share} and the most frequent tag is on "
-                f"{share_of_items.max():.3g} of the items; lower min_share"
-            )
         return sp.csr_array(TfidfTransformer(sublinear_tf=self.sublinear).fit_transform(counts))
 
     def _set_profiles(self, train: Interactions, items: sp.csr_array, tags: np.ndarray) -> None:

@@ -17,7 +17,7 @@ class FactorModel(Recommender):
     """A model that scores an item for a user by the inner product of their vectors.
 
     Subclasses set both arrays of vectors in `_fit`, and a zero vector where they know nothing:
-    such a user gets an empty list.
+    such a user gets an empty list, and such an item is never recommended.
 
     Attributes
     ----------
@@ -40,7 +40,10 @@ class FactorModel(Recommender):
             return super()._recommend(user_rows, k, exclude)
         taken = None if exclude is None else _rows_for_topk(exclude.user_items[user_rows])
         vectors = self.user_factors[user_rows]
-        items, scores = topk(self.item_factors, vectors, k, filter_query_items=taken)
+        unknown = np.flatnonzero(~self.item_factors.any(axis=1)).astype(np.int32)
+        items, scores = topk(
+            self.item_factors, vectors, k, filter_query_items=taken, filter_items=unknown
+        )
         padding = ~vectors.any(axis=1, keepdims=True) | (scores <= np.finfo(np.float32).min)
         items[padding], scores[padding] = -1, -np.inf
         return Recommendations(items, scores)
@@ -121,6 +124,7 @@ class FactorModel(Recommender):
 def _scores(vectors: np.ndarray, item_factors: np.ndarray) -> np.ndarray:
     scores = vectors @ item_factors.T
     scores[~vectors.any(axis=1)] = -np.inf
+    scores[:, ~item_factors.any(axis=1)] = -np.inf
     return scores
 
 

@@ -115,8 +115,8 @@ class IALS(FactorModel):
 
     def _not_finite(self) -> str:
         return (
-            f"{self} ended in factors that are not finite; raise regularization or take a "
-            "weighting that saturates, such as log"
+            f"{self} ended in factors that are not finite; take alpha0 and regularization nearer "
+            "to the defaults, or a weighting that saturates, such as log"
         )
 
     def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
@@ -136,6 +136,7 @@ class IALS(FactorModel):
             except np.linalg.LinAlgError as error:
                 raise SettingError(
                     f"the weights of new user {row} reach {w.max():g}, beside which nothing is "
-                    "left of the penalty; mend them or take a weighting that saturates, such as log"
+                    f"left of the penalty; mend them, raise regularization ({self.regularization}) "
+                    "or take a weighting that saturates, such as log"
                 ) from error
         return vectors

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import scipy.sparse as sp
 
-from helpers.checks import number_between, positive_number, whole_number
+from helpers.checks import number_between, positive_number, true_or_false, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender, check_train
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from lightfm import LightFM as Library
 
 LOSSES = ("logistic", "bpr", "warp", "warp-kos")
-# The bias of an item that nothing is known about: the least float32, which absorbs what is added.
-_NEVER = np.finfo(np.float32).min
 
 
 class LightFM(FactorModel):
@@ -63,7 +61,8 @@ class LightFM(FactorModel):
     item_alpha, user_alpha : float
         L2 penalties on the features of items and on users; from 0.
     max_sampled : int
-        How many items "warp" and "warp-kos" draw in search of a violator.
+        How many items "warp" and "warp-kos" draw in search of a violator; "warp-kos" draws at
+        most one less than there are items with training pairs.
     k, n : int
         Of the loss "warp-kos", k at most n; the others do not read them.
     tags : bool
@@ -107,9 +106,7 @@ class LightFM(FactorModel):
     ) -> None:
         if loss not in LOSSES:
             raise SettingError(f"loss is {loss!r}, expected one of {', '.join(LOSSES)}")
-        if not isinstance(tags, bool):
-            raise SettingError(f"tags is {tags!r}, expected True or False")
-        self.loss, self.tags = loss, tags
+        self.loss, self.tags = loss, true_or_false("tags", tags)
         self.min_share = number_between("min_share", min_share, 0, 1)
         self.factors = whole_number("factors", factors, 1)
         self.epochs = whole_number("epochs", epochs, 1)
@@ -146,31 +143,35 @@ class LightFM(FactorModel):
         known = np.flatnonzero(train.item_popularity())
         features, tag_shares = self._features(train, known)
         pairs = _as_lightfm_reads(binary(train.user_items)[:, known])
-        library = self._library()
+        library = self._library(len(known))
         for epoch in range(1, self.epochs + 1):
             try:
-                library.fit_partial(pairs, item_features=features)
+                with np.errstate(over="ignore", invalid="ignore"):  # reported below
+                    library.fit_partial(pairs, item_features=features)
             except ValueError as error:
                 if "finite" not in str(error):
                     raise
                 raise SettingError(
                     f"{self} came to numbers that are not finite in epoch {epoch}; "
-                    "lower learning_rate"
+                    "lower learning_rate, item_alpha or user_alpha"
                 ) from error
             self._take_factors(library, train, known, features, tag_shares)
             self._know(train)
             yield epoch
 
-    def _library(self) -> Library:
+    def _library(self, n_known: int) -> Library:
         from lightfm import LightFM as Library
 
+        max_sampled = self.max_sampled
+        if self.loss == "warp-kos":  # from n_known draws on, LightFM takes the logarithm of 0
+            max_sampled = min(max_sampled, max(n_known - 1, 1))
         return Library(
             no_components=self.factors,
             loss=self.loss,
             learning_rate=self.learning_rate,
             item_alpha=self.item_alpha,
             user_alpha=self.user_alpha,
-            max_sampled=self.max_sampled,
+            max_sampled=max_sampled,
             k=self.k,
             n=self.n,
             random_state=self.seed,
@@ -198,15 +199,7 @@ class LightFM(FactorModel):
                 "the data has no tags, expected some for lightfm with tags=True; "
                 "set tags=False or take a dataset with tags"
             )
-        counts = train.side.item_tags()
-        share_of_items = np.bincount(counts.indices, minlength=counts.shape[1]) / train.n_items
-        common = np.flatnonzero(share_of_items >= self.min_share)
-        if len(common) == 0:
-            raise SettingError(
-                f"min_share is {self.min_share} and the most frequent tag is on "
-                f"{share_of_items.max():.3g} of the items; lower min_share"
-            )
-        counts = counts[:, common]
+        counts = train.side.item_tags()[:, train.side.common_tags(self.min_share)]
         return sp.csr_array(counts / np.maximum(counts.sum(axis=1), 1)[:, None])
 
     def _take_factors(
@@ -225,17 +218,10 @@ class LightFM(FactorModel):
         nothing = np.diff(shares.indptr) == 0
         nothing[known] = False
         self.item_factors[nothing] = 0
-        self.item_factors[nothing, -1] = _NEVER
         ones = np.ones(train.n_users, dtype=np.float32)
         self.user_factors = np.column_stack([library.user_embeddings, ones])
         fewest = self.k if self.loss == "warp-kos" else 1
         self.user_factors[np.diff(train.user_items.indptr) < fewest] = 0
-
-    def score(self, user_rows: np.ndarray) -> np.ndarray:
-        """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""
-        scores = super().score(user_rows)
-        scores[:, self.item_factors[:, -1] == _NEVER] = -np.inf
-        return scores
 
     def _similarity_factors(self) -> np.ndarray:
         """Return the vectors without the biases, which say how popular an item is, not what."""

@@ -93,7 +93,7 @@ class Ratings(Recommender):
         self.learning_rate = positive_number("learning_rate", learning_rate)
         self.regularization = number_between("regularization", regularization, 0)
         self.neighbours = whole_number("neighbours", neighbours, 1)
-        self.seed = whole_number("seed", seed, 0)
+        self.seed = int(number_between("seed", whole_number("seed", seed, 0), 0, 2**32 - 1))
 
     def _fit(self, train: Interactions) -> None:
         ratings = rate(train.user_items, self.scale)
@@ -114,7 +114,10 @@ class Ratings(Recommender):
             self.similarities = np.zeros((n_users, n_users), dtype=np.float32)
             self.similarities[np.ix_(users, users)] = trained.sim
         if not all(np.isfinite(array).all() for array in self._arrays().values()):
-            raise SettingError(f"{self} ended in numbers that are not finite; lower learning_rate")
+            raise SettingError(
+                f"{self} ended in numbers that are not finite; lower learning_rate or "
+                "regularization"
+            )
         self._remember(train, ratings)
 
     def _algorithm(self) -> "AlgoBase":
