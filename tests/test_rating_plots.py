@@ -33,6 +33,15 @@ def test_names_of_points_in_one_place_do_not_cover_each_other():
     assert not boxes["svd"].overlaps(boxes["svd++"])
 
 
+def test_name_does_not_cover_a_point_to_its_right():
+    points = {"first": ((0.3, 0.3, 0.3), (0.02,) * 3), "next": ((0.32, 0.32, 0.32), (0.023,) * 3)}
+    points |= {"far": ((0.6, 0.6, 0.6), (0.001,) * 3)}
+    ax = rating_plots.error_against_precision(points, {"als": 0.2}, floor=1e-4)
+    ax.figure.canvas.draw()
+    first = next(text for text in ax.texts if text.get_text() == "first").get_window_extent()
+    assert first.x1 < ax.transData.transform((0.32, 0.023))[0]
+
+
 def test_two_groups_of_different_sizes_are_drawn_as_shares():
     ax = rating_plots.two_groups({"few": np.zeros(2), "many": np.zeros(50)}, bins=[-1, 1])
     assert [label.get_text() for label in ax.get_legend().texts] == ["few", "many"]

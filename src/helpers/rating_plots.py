@@ -51,21 +51,27 @@ def error_against_precision(
 
 
 def _name_above(ax: Axes, x: np.ndarray, y: np.ndarray, names: list[str]) -> None:
-    """Write names above points, clear of each other and of the intervals."""
+    """Write names above points, on the side with room, clear of each other and of the points."""
     ax.figure.canvas.draw()  # scales the axes, so that we know where the points lie
     places = ax.transData.transform(np.column_stack([x, y])) * 72 / ax.figure.dpi
-    written = []  # left and lower end of each name, in points
+    right_end = ax.bbox.x1 * 72 / ax.figure.dpi
+    written = []  # left, right and lower end of each name, in points
     for row in np.argsort(places[:, 1], kind="stable"):
-        left, lower = places[row] + (6, 4)
-        for other_left, other_lower in written:
-            if abs(left - other_left) < 75 and lower < other_lower + 12:
+        width = 5.5 * len(names[row])
+        away = places - places[row]
+        is_in_way = (away[:, 0] > 6) & (away[:, 0] < width + 12) & (np.abs(away[:, 1] - 8) < 12)
+        is_left = is_in_way.any() or places[row, 0] + 6 + width > right_end
+        left, lower = places[row] + (-6 - width if is_left else 6, 4)
+        for other_left, other_right, other_lower in written:
+            if left < other_right and other_left < left + width and lower < other_lower + 12:
                 lower = other_lower + 12
-        written.append((left, lower))
+        written.append((left, left + width, lower))
         ax.annotate(
             names[row],
             (x[row], y[row]),
-            xytext=(left - places[row, 0], lower - places[row, 1]),
+            xytext=(-6 if is_left else 6, lower - places[row, 1]),
             textcoords="offset points",
+            ha="right" if is_left else "left",
             color=COLORS[0],
             fontsize=9.5,
         )
