@@ -90,6 +90,12 @@ def test_formulas_are_typeset_in_text_and_contents_but_not_in_outputs(visit):
     assert page.locator(".output mjx-container").count() == 0
 
 
+def test_contents_lead_to_a_heading_with_a_percent_sign(visit):
+    page = visit(LESSON)
+    page.click(".toc a:has-text('25 %')")
+    assert page.evaluate("document.querySelector(':target')?.textContent").startswith("3 From 14 %")
+
+
 def test_code_is_folded_and_one_button_shows_all(visit):
     page = visit(LESSON)
     folds, unfolded = page.locator("details.code"), page.locator("details.code[open]")
