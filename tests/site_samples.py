@@ -142,7 +142,9 @@ def done_lesson():
             code("display(Markdown(name))", data({"text/markdown": f"**{XSS}** {DOLLARS} > 1"})),
             code("display(HTML(name))", html(f"<b>{XSS}</b> <i>{DOLLARS}</i>")),
             code("script", data({"application/javascript": "alert(4)", "text/plain": "shown"})),
-            new_markdown_cell("## 3 From 14 % to 25 %: what we learned\n\n- Few artists take most.\n- $x \\in R$"),
+            new_markdown_cell(
+                "## 3 From 14 % to 25 %: what we learned\n\n- Few artists take most.\n- $x \\in R$"
+            ),
         ]
     )
     return notebook

@@ -214,7 +214,6 @@ def test_study_of_other_data_or_another_space_is_refused(listening, tmp_path, mo
         tune(interactions=listening, **request)
 
 
-@pytest.mark.skipif("blend" not in MODELS, reason="needs the model blend")
 def test_study_of_a_blend_of_other_parts_is_refused(listening, tmp_path, monkeypatch):
     request = {"model": "blend", "file": tmp_path / "study", "n_trials": 1, "split_seeds": [0]}
     tune(interactions=listening, **request)

@@ -1,5 +1,6 @@
 """Other readings of precision agree with the libraries that read it so."""
 
+import lightfm
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from implicit.als import AlternatingLeastSquares
 from implicit.evaluation import ranking_metrics_at_k
+from lightfm import evaluation
 
 from helpers.errors import SettingError
 from helpers.evaluation.protocols import capped_precision, micro_precision, precision_ceiling
@@ -59,8 +61,6 @@ def test_micro_precision_agrees_with_implicit(k):
 
 
 def test_precision_of_lists_that_keep_training_items_agrees_with_lightfm_without_them():
-    lightfm = pytest.importorskip("lightfm", reason="needs lightfm-next")
-    evaluation = pytest.importorskip("lightfm.evaluation")
     train, test = toy_parts(seed=0)
     model = lightfm.LightFM(no_components=8, random_state=0)
     model.fit(sp.coo_matrix(train), epochs=5, num_threads=1)

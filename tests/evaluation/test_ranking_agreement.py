@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import lightfm
 import numpy as np
 import polars as pl
 import pytest
 import scipy.sparse as sp
 from implicit.als import AlternatingLeastSquares
 from implicit.evaluation import ranking_metrics_at_k
+from lightfm import evaluation
 from sklearn.metrics import ndcg_score
 
 from helpers.data.lastfm import load_lastfm
@@ -73,8 +75,6 @@ def test_ndcg_agrees_with_scikit_learn(split, als, k):
 
 
 def test_precision_agrees_with_lightfm(split):
-    lightfm = pytest.importorskip("lightfm", reason="needs lightfm-next, see the extra 'compare'")
-    evaluation = pytest.importorskip("lightfm.evaluation")
     train, test = split.train.user_items, split.test.user_items.copy()
     users = some_test_users(split, 200)
     test.data[test.indptr[users[-1] + 1] :] = 0  # LightFM ranks for all users with test items
