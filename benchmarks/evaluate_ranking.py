@@ -1,8 +1,9 @@
 """Full-ranking evaluation on last.fm: ours against implicit, LightFM and the bare work.
 
-Ours recommends to every test user and computes six metrics a user, intervals not included;
-implicit gives four averages, LightFM one precision a user. All rank all artists, with training
-artists left out, k = 10. Real files are used where they are present, else the synthetic world.
+Ours recommends to every test user and computes six metrics a user and eleven figures of
+popularity bias, intervals not included; implicit gives four averages, LightFM one precision a
+user. All rank all artists, with training artists left out, k = 10. Real files are used where they
+are present, else the synthetic world.
 
     python benchmarks/evaluate_ranking.py [--rounds 7]
 """
@@ -22,11 +23,13 @@ from timing import race
 
 from helpers.data import find_dataset
 from helpers.data.lastfm import load_lastfm
+from helpers.evaluation.bias_metrics import bias_metrics
 from helpers.evaluation.ranking import ranking_metrics
 from helpers.models import ALS
 from helpers.split import random_split
 
 K = 10
+OURS = "ours: recommend + 6 metrics + bias"
 
 
 def main() -> None:
@@ -38,7 +41,8 @@ def main() -> None:
     split = random_split(load_lastfm(dataset.folder).interactions(), seed=0)
     train, test = sp.csr_matrix(split.train.user_items), sp.csr_matrix(split.test.user_items)
     users = np.flatnonzero(np.diff(test.indptr) > 0)
-    relevant = split.test.user_items[users]
+    relevant, trained = split.test.user_items[users], split.train.user_items[users]
+    popularity = split.train.item_popularity()
 
     als = ALS().fit(split.train)
     theirs = AlternatingLeastSquares(factors=als.factors, use_gpu=False)
@@ -46,11 +50,14 @@ def main() -> None:
     lightfm = LightFM(no_components=als.factors, random_state=0).fit(train, epochs=1)
     lists = als.recommend(users, K, exclude=split.train).items
 
+    def judge(lists: np.ndarray) -> None:
+        ranking_metrics(lists, relevant, K)
+        bias_metrics(lists, popularity, trained, relevant, split.train.n_users)
+
     seconds = race(
         {
-            "ours: recommend + 6 metrics a user": lambda: ranking_metrics(
-                als.recommend(users, K, exclude=split.train).items, relevant, K
-            ),
+            OURS: lambda: judge(als.recommend(users, K, exclude=split.train).items),
+            "  of which the metrics and bias": lambda: judge(lists),
             "  of which the metrics": lambda: ranking_metrics(lists, relevant, K),
             "implicit: 4 averages": lambda: ranking_metrics_at_k(
                 theirs, train, test, K=K, show_progress=False, num_threads=0
@@ -63,7 +70,7 @@ def main() -> None:
         },
         rounds,
     )
-    ours = seconds["ours: recommend + 6 metrics a user"]
+    ours = seconds[OURS]
     print(
         f"{dataset.label}: {len(users):,} test users x {train.shape[1]:,} artists, k = {K}, "
         f"{als.factors} factors, median of {rounds} rounds\n"

@@ -1,15 +1,21 @@
 """One model on one split: the figures of the definitions, and only candidates in the lists."""
 
 import math
+from fractions import Fraction
+from statistics import fmean as mean
+from statistics import pstdev
 
 import numpy as np
 import polars as pl
 import pytest
+import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.spatial import distance
 from small_splits import split_of
 
 from helpers.errors import SettingError
+from helpers.evaluation.bias_metrics import BIAS_METRICS
 from helpers.evaluation.ranking import METRICS
 from helpers.holdout import evaluate_model
 from helpers.interactions import Interactions
@@ -35,6 +41,11 @@ def test_evaluation_by_hand(small_split):
     assert means["mrr"] == pytest.approx((1 / 2 + 1 + 1) / 3)
     assert means["coverage"] == 1
     assert means["mean_popularity"] == pytest.approx(((2 + 1) + (1 + 0) + (3 + 2)) / 2 / 3)
+    # Profiles of ann and bob: x alone, x and y; eve has none.
+    assert means["popularity_lift"] == pytest.approx(((1.5 - 3) / 3 + (0.5 - 2.5) / 2.5) / 2)
+    # All four users of the matrix count, cat too, who is not judged.
+    bits = (math.log2(4 / 2) + 2 + 2 + 2 + math.log2(4 / 3) + math.log2(4 / 2)) / 2 / 3
+    assert means["novelty"] == pytest.approx(bits)
 
 
 def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split):
@@ -101,6 +112,52 @@ def test_whether_new_users_get_scores_is_tried(small_split):
     assert not evaluate_model(Closed(), small_split, k=2).places_new_users
 
 
+PER_USER = ("mean_popularity", "tail_share", "novelty", "popularity_lift", "miscalibration")
+
+
+def bias_by_the_definitions(train, test, listeners, lists: dict[int, list[int]]):
+    """Bias figures of the lists of users in plain Python: nothing shared with the package."""
+    n_items = len(listeners)
+    begins, held = {}, 0  # share of all interactions that more popular items hold
+    for item in sorted(range(n_items), key=lambda item: (-listeners[item], item)):
+        begins[item], held = Fraction(held, int(sum(listeners))), held + int(listeners[item])
+    tier = [(begins[i] >= Fraction(1, 5)) + (begins[i] >= Fraction(4, 5)) for i in range(n_items)]
+    by_user = {name: [] for name in PER_USER}
+    for user, ranked in lists.items():
+        own = [item for item in range(n_items) if train[user, item] > 0]
+        if not ranked:
+            continue
+        popular = mean(listeners[i] for i in ranked)
+        bits = mean(math.log2(len(train) / max(listeners[i], 1)) for i in ranked)
+        by_user["mean_popularity"].append(popular)
+        by_user["tail_share"].append(mean(tier[i] == 2 for i in ranked))
+        by_user["novelty"].append(bits)
+        if own:
+            usual = mean(listeners[i] for i in own)
+            by_user["popularity_lift"].append((popular - usual) / usual)
+            mixes = [[mean(tier[i] == t for i in part) for t in range(3)] for part in (own, ranked)]
+            by_user["miscalibration"].append(distance.jensenshannon(*mixes, base=2) ** 2)
+    shown = [sum(item in ranked for ranked in lists.values()) for item in range(n_items)]
+    head = [i for i in range(n_items) if tier[i] < 2]
+    tail = [i for i in range(n_items) if tier[i] == 2]
+    chances, recalls = [], []
+    for group in (head, tail):
+        candidates = sum(train[user, i] == 0 for user in lists for i in group)
+        wanted = [(user, i) for user in lists for i in group if test[user, i] > 0]
+        chances += [sum(shown[i] for i in group) / candidates] if candidates else []
+        recalls += [mean(i in lists[user] for user, i in wanted)] if wanted else []
+    apart = sum(abs(one - other) for one in shown for other in shown)
+    return {name: mean(values) if values else 0 for name, values in by_user.items()} | {
+        "coverage": mean(times > 0 for times in shown),
+        # Mean absolute difference of all pairs over twice the mean.
+        "gini": apart / (n_items * (n_items - 1)) / (2 * mean(shown)),
+        "tail_coverage": mean([shown[i] > 0 for i in tail] or [0]),
+        "entropy": scipy.stats.entropy(shown, base=2),
+        "pop_rsp": pstdev(chances) / mean(chances),
+        "pop_reo": pstdev(recalls) / mean(recalls) if any(recalls) else 0,
+    }
+
+
 def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
     """The whole evaluation once more in plain Python: scores in, means out, nothing shared."""
     train, test = split.train.user_items.toarray(), split.test.user_items.toarray()
@@ -108,14 +165,7 @@ def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
     n_users, n_items = train.shape
     scores = model.fit(split.train).score(np.arange(n_users))
     listeners = [sum(train[user, item] > 0 for user in range(n_users)) for item in range(n_items)]
-    tail, held = set(range(n_items)), 0
-    for item in sorted(range(n_items), key=lambda item: (-listeners[item], item)):
-        if 10 * held >= 8 * sum(listeners):
-            break
-        held += listeners[item]
-        tail.remove(item)
-    found = {name: [] for name in (*METRICS, "mean_popularity", "tail_share")}
-    shown = [0] * n_items
+    found, lists = {name: [] for name in METRICS}, {}
     for user in range(n_users):
         relevant = {item for item in range(n_items) if test[user, item] > 0}
         if not relevant:
@@ -131,17 +181,9 @@ def by_the_definitions(model, split: Split, k: int) -> dict[str, float]:
         found["map"].append(sum(n / place for n, place in enumerate(hits, start=1)) / best)
         found["mrr"].append(1 / hits[0] if hits else 0)
         found["hit_rate"].append(1 if hits else 0)
-        if ranked:
-            found["mean_popularity"].append(sum(listeners[i] for i in ranked) / len(ranked))
-            found["tail_share"].append(sum(i in tail for i in ranked) / len(ranked))
-        for item in ranked:
-            shown[item] += 1
-    apart = sum(abs(one - other) for one in shown for other in shown)
-    return {name: sum(values) / len(values) for name, values in found.items()} | {
-        "coverage": sum(times > 0 for times in shown) / n_items,
-        # Mean absolute difference of all pairs over twice the mean.
-        "gini": apart / (n_items * (n_items - 1)) / (2 * sum(shown) / n_items),
-    }
+        lists[user] = ranked
+    means = {name: mean(values) for name, values in found.items()}
+    return means | bias_by_the_definitions(train, test, listeners, lists)
 
 
 @given(
@@ -159,7 +201,9 @@ def test_evaluation_agrees_with_the_definitions_in_plain_python(seed, k, name, v
     split = random_split(Interactions.from_frame(frame), 0.3, validation_share, seed)
     k = min(k, split.train.n_items)
     found = evaluate_model(make_model(name), split, k).means()
-    assert found == pytest.approx(by_the_definitions(make_model(name), split, k), rel=1e-9)
+    assert list(found) == [*METRICS, *BIAS_METRICS]
+    expected = by_the_definitions(make_model(name), split, k)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 class Untrainable(Popularity):

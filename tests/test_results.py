@@ -8,6 +8,7 @@ from small_splits import split_of
 from helpers import paths, results
 from helpers.data.synthetic import WORLD_VERSION
 from helpers.errors import DataError, SettingError
+from helpers.evaluation.bias_metrics import BIAS_METRICS
 from helpers.leaderboard import evaluate_split
 
 
@@ -37,6 +38,7 @@ def test_json_holds_the_rows(rows, tmp_path):
         ([1, "precision"], None, "result 2: precision is None, expected a number"),
         ([1, "precision"], float("nan"), "precision is nan"),
         ([0, "coverage"], "much", "coverage is 'much'"),
+        ([1, "pop_reo"], float("nan"), "pop_reo is nan"),
         ([0, "peak_memory_mb"], float("inf"), "peak_memory_mb is inf"),
         ([0, "ci95", "ndcg"], [0.1], "an interval in ci95 or behind_best is missing"),
         ([0, "ci95"], {}, "an interval in ci95 or behind_best is missing"),
@@ -61,7 +63,7 @@ def test_damaged_results_are_refused_in_one_sentence(rows, tmp_path, path, value
 
 
 @pytest.mark.parametrize(
-    "key", ["model", "world", "mrr", "gini", "peak_memory_mb", "places_new_users"]
+    "key", ["model", "world", "mrr", *BIAS_METRICS, "peak_memory_mb", "places_new_users"]
 )
 def test_results_without_a_figure_are_refused(rows, tmp_path, key):
     del rows[1][key]
@@ -143,6 +145,17 @@ def test_table_shows_values_intervals_and_how_many_users_are_cold(rows):
     assert "no list for them: 2 test users" not in table
     assert "no list for them: 1 test users" in table
     assert max(map(len, table.splitlines())) <= 100
+
+
+def test_table_shows_bias_and_costs_one_beneath_the_other(rows):
+    rows = with_facts(rows, popularity_lift=-0.25, miscalibration=0.3125, pop_reo=0.875)
+    bias, costs = results.render_table(rows).split("\n\n")[2:4]
+    titles, *lines = bias.splitlines()
+    assert [line.split()[0] for line in lines] == ["popularity", "user-knn"]
+    assert titles.split()[-3:] == ["lift", "miscalibr.", "PopREO"]
+    assert lines[0].split()[1:3] == [f"{rows[0]['coverage']:.4f}", f"{rows[0]['gini']:.4f}"]
+    assert lines[0].split()[-3:] == ["-0.250", "0.3125", "0.8750"]
+    assert costs.split()[:6] == ["fit", "s", "evaluate", "s", "memory", "MB"]
 
 
 def test_table_shows_how_far_each_model_is_behind_the_best(rows):

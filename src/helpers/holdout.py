@@ -9,7 +9,7 @@ import polars as pl
 
 from helpers.checks import list_length
 from helpers.errors import SettingError
-from helpers.evaluation.popularity_bias import bias_metrics
+from helpers.evaluation.bias_metrics import bias_metrics
 from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
 from helpers.files import write_atomically
 from helpers.interactions import Interactions
@@ -35,7 +35,7 @@ class Evaluation:
     per_user : dict of str to ndarray of float, shape (n_users,)
         Ranking metrics for every row of the matrix, NaN for users who are not judged.
     bias : dict of str to float
-        Coverage, Gini, mean popularity and tail share of the lists.
+        The figures of `helpers.evaluation.bias_metrics` of the lists.
     fit_seconds, evaluate_seconds : float
         Wall time of training, and of recommending and computing the metrics.
     peak_memory_mb : float or None
@@ -94,8 +94,10 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
         fit_seconds = perf_counter() - started
     started = perf_counter()
     lists = model.recommend(user_rows, k, exclude=_known_pairs(split))
-    judged = ranking_metrics(lists.items, split.test.user_items[user_rows], k)[k]
-    bias = bias_metrics(lists.items, split.train.item_popularity())
+    relevant, trained = (part.user_items[user_rows] for part in (split.test, split.train))
+    judged = ranking_metrics(lists.items, relevant, k)[k]
+    popularity = split.train.item_popularity()
+    bias = bias_metrics(lists.items, popularity, trained, relevant, split.train.n_users)
     evaluate_seconds = perf_counter() - started
     return Evaluation(
         user_rows=user_rows,

@@ -76,13 +76,13 @@ def evaluate_models(
     list of dict
         One a model, in the order of `names`, ready for JSON: model, settings, dataset, data,
         world (version of the synthetic world, None for other data), split, shares,
-        split_seeds, k, n_users, n_cold, the six ranking metrics and four bias figures (means
-        over the seeds), ci95 (metric -> [low, high]), fit_seconds, evaluate_seconds and
-        peak_memory_mb (medians over the seeds, because libraries are loaded in the first),
-        places_new_users, by_seed (the figures of each seed), behind_best. The intervals are
-        over users, each with the mean over the seeds in which the user has test pairs.
-        `n_users` counts those judged in at least one seed; `n_cold` sums over the seeds those
-        who had no training pairs, for whom most models have an empty list without a hit.
+        split_seeds, k, n_users, n_cold, the six ranking metrics and the figures of
+        `BIAS_METRICS` (means over the seeds), ci95 (metric -> [low, high]), fit_seconds,
+        evaluate_seconds and peak_memory_mb (medians over the seeds, because libraries are loaded
+        in the first), places_new_users, by_seed (the figures of each seed), behind_best. The
+        intervals are over users, each with the mean over the seeds in which the user has test
+        pairs. `n_users` counts those judged in at least one seed; `n_cold` sums over the seeds
+        those who had no training pairs, for whom most models have an empty list without a hit.
 
         `behind_best` holds, for precision and NDCG, the `best` model of this run, the mean
         `difference` to it over the same users (below 0 where this model is behind), its

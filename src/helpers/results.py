@@ -9,11 +9,11 @@ from typing import Any
 from helpers import paths
 from helpers.data.synthetic import WORLD_VERSION
 from helpers.errors import DataError, SettingError
+from helpers.evaluation.bias_metrics import BIAS_METRICS
 from helpers.evaluation.ranking import METRICS
 from helpers.files import write_atomically
 
-_BIAS = ("coverage", "gini", "mean_popularity", "tail_share")
-_FIGURES = (*METRICS, *_BIAS, "fit_seconds", "evaluate_seconds", "n_users", "n_cold")
+_FIGURES = (*METRICS, *BIAS_METRICS, "fit_seconds", "evaluate_seconds", "n_users", "n_cold")
 PROTOCOL = ("dataset", "data", "world", "split", "shares", "split_seeds", "k")
 
 # What `evaluate --json` was told for each tracked file of `paths.RESULTS`.
@@ -23,12 +23,18 @@ RECORDED = {
     ("synthetic", "8:2"): "lastfm_synthetic.json",
 }
 
-# Title, key of the row and number format of the second table.
+# Title, key of the row and number format of the tables beneath that of the ranking metrics. Of
+# figures that move together (entropy with Gini, novelty with popularity) one stands for both.
 _BIAS_COLUMNS = (
     ("coverage", "coverage", ".4f"),
     ("gini", "gini", ".4f"),
     ("mean popul.", "mean_popularity", ".1f"),
     ("tail share", "tail_share", ".4f"),
+    ("popul. lift", "popularity_lift", "+.3f"),
+    ("miscalibr.", "miscalibration", ".4f"),
+    ("PopREO", "pop_reo", ".4f"),
+)
+_COST_COLUMNS = (
     ("fit s", "fit_seconds", ".2f"),
     ("evaluate s", "evaluate_seconds", ".2f"),
     ("memory MB", "peak_memory_mb", ".0f"),
@@ -124,10 +130,11 @@ def render_table(rows: list[dict[str, Any]]) -> str:
     for row in rows:
         lines.append(_line(row["model"], [f"{row[name]:.4f}" for name in METRICS]))
         lines.append(_line("", ["{:.3f}-{:.3f}".format(*row["ci95"][name]) for name in METRICS]))
-    lines += ["", _line("", [title for title, _, _ in _BIAS_COLUMNS], width=12)]
-    for row in rows:
-        cells = [_cell(row[key], form) for _, key, form in _BIAS_COLUMNS]
-        lines.append(_line(row["model"], cells, width=12))
+    for columns in (_BIAS_COLUMNS, _COST_COLUMNS):
+        lines += ["", _line("", [title for title, _, _ in columns], width=12)]
+        for row in rows:
+            cells = [_cell(row[key], form) for _, key, form in columns]
+            lines.append(_line(row["model"], cells, width=12))
     if len(rows) > 1:
         lines += ["", *_behind_lines(rows)]
     lines += [

@@ -6,6 +6,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from helpers.errors import SettingError
+from helpers.evaluation.list_checks import check_lists, check_rows
 
 METRICS = ("precision", "recall", "ndcg", "map", "mrr", "hit_rate")
 
@@ -59,12 +60,10 @@ def ranking_metrics(
     """
     recommended, lengths = np.asarray(recommended), _list_lengths(ks)
     longest = max(lengths)
-    _check_lists(recommended, relevant.shape, longest)
-    user_of_pair, item_of_pair = relevant.nonzero()
-    n_test = np.bincount(user_of_pair, minlength=len(recommended))
+    _check_lists(recommended, relevant, longest)
+    n_test = np.bincount(relevant.nonzero()[0], minlength=len(recommended))
     tested = np.flatnonzero(n_test)
-    hits = _find_hits(recommended[:, :longest], user_of_pair, item_of_pair, relevant.shape[1])
-    hits = hits[tested]
+    hits = find_hits(recommended[:, :longest], relevant)[tested]
     n_test = n_test[tested]
 
     positions = np.arange(1, longest + 1)
@@ -108,6 +107,34 @@ def mean_over_users(per_user: np.ndarray) -> float:
     return float(np.mean(per_user[has_value]))
 
 
+def find_hits(recommended: np.ndarray, relevant: sp.csr_array) -> np.ndarray:
+    """Return which recommended items are test items of their user, shape of `recommended`.
+
+    Each (user, item) pair becomes one number, so that a single binary search finds them all.
+
+    Parameters
+    ----------
+    recommended : ndarray of int, shape (n_users, k)
+        Item columns; -1 marks an empty place and is no hit.
+    relevant : csr_array, shape (n_users, n_items)
+        Test pairs; any stored non-zero counts as relevant.
+
+    Examples
+    --------
+    >>> find_hits(np.array([[2, 0], [1, -1]]), sp.csr_array([[1, 0, 0], [0, 1, 0]]))
+    array([[False,  True],
+           [ True, False]])
+    """
+    test_users, test_items = relevant.nonzero()
+    n_items = relevant.shape[1]
+    # int64: users times items passes 2**31 for the larger datasets.
+    test_pairs = np.sort(test_users.astype(np.int64) * n_items + test_items)
+    pairs = np.arange(len(recommended), dtype=np.int64)[:, None] * n_items + recommended
+    place = np.searchsorted(test_pairs, pairs)
+    found = np.append(test_pairs, -1)[place] == pairs
+    return found & (recommended >= 0)
+
+
 def _list_lengths(ks: int | Iterable[int]) -> list[int]:
     lengths = set(ks) if isinstance(ks, Iterable) else {ks}
     if not lengths or not all(isinstance(k, int | np.integer) and k >= 1 for k in lengths):
@@ -115,28 +142,15 @@ def _list_lengths(ks: int | Iterable[int]) -> list[int]:
     return sorted(int(k) for k in lengths)
 
 
-def _check_lists(recommended: np.ndarray, shape: tuple[int, int], longest: int) -> None:
-    n_users, n_items = shape
-    if recommended.ndim != 2 or len(recommended) != n_users:
-        raise SettingError(
-            f"recommended has shape {recommended.shape}, expected one list for each of the "
-            f"{n_users} rows of the test matrix"
-        )
+def _check_lists(recommended: np.ndarray, relevant: sp.csr_array, longest: int) -> None:
+    check_rows("test", relevant, recommended)
     if recommended.shape[1] < longest:
         raise SettingError(
             f"recommended has {recommended.shape[1]} columns but k is {longest}; "
             f"ask the model for at least {longest} items"
         )
-    if not np.issubdtype(recommended.dtype, np.integer):
-        raise SettingError(
-            f"recommended holds {recommended.dtype}, expected whole numbers (item columns)"
-        )
+    check_lists(recommended, relevant.shape[1])
     in_order = np.sort(recommended, axis=1)
-    if in_order.size and not (in_order[:, 0].min() >= -1 and in_order[:, -1].max() < n_items):
-        raise SettingError(
-            f"recommended items run from {in_order[:, 0].min()} to {in_order[:, -1].max()}, "
-            f"expected columns 0 to {n_items - 1}, or -1 for an empty place"
-        )
     twice = (in_order[:, 1:] == in_order[:, :-1]) & (in_order[:, 1:] >= 0)
     if twice.any():
         row, place = np.argwhere(twice)[0]
@@ -144,18 +158,3 @@ def _check_lists(recommended: np.ndarray, shape: tuple[int, int], longest: int) 
             f"the list of row {row} holds item {in_order[row, place]} twice; "
             "a model must recommend an item at most once"
         )
-
-
-def _find_hits(
-    recommended: np.ndarray, test_users: np.ndarray, test_items: np.ndarray, n_items: int
-) -> np.ndarray:
-    """Return which recommended items are test items of their user, shape of `recommended`.
-
-    Each (user, item) pair becomes one number, so that a single binary search finds them all.
-    """
-    # int64: users times items passes 2**31 for the larger datasets.
-    test_pairs = np.sort(test_users.astype(np.int64) * n_items + test_items)
-    pairs = np.arange(len(recommended), dtype=np.int64)[:, None] * n_items + recommended
-    place = np.searchsorted(test_pairs, pairs)
-    found = np.append(test_pairs, -1)[place] == pairs
-    return found & (recommended >= 0)

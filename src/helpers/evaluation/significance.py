@@ -118,6 +118,61 @@ def paired_difference(
     )
 
 
+def paired_ratio(
+    a: np.ndarray, b: np.ndarray, confidence: float = 0.95, n_resamples: int = 2000, seed: int = 0
+) -> tuple[float, float, float]:
+    """Return mean of `a` over mean of `b` on the same users, with its bootstrap interval.
+
+    Each draw takes users with replacement and divides the two means over the same draw.
+
+    Parameters
+    ----------
+    a, b : ndarray of float, shape (n_users,)
+        The same measure of the same users under two models; a user with NaN in either is dropped
+        from both.
+    confidence, n_resamples, seed
+        As in `bootstrap_interval`.
+
+    Returns
+    -------
+    ratio, low, high : float
+
+    Raises
+    ------
+    SettingError
+        If the arrays differ in shape, fewer than two users remain, the mean of `b` is not above 0
+        (in a draw, too), or a setting is out of range.
+
+    Examples
+    --------
+    >>> paired_ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
+    (0.5, 0.5, 0.5)
+    """
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        raise SettingError(
+            f"the models have values of {a.shape} and {b.shape} users, expected the same users "
+            "in the same order"
+        )
+    _check(confidence, n_resamples, seed)
+    is_known = ~np.isnan(a - b)
+    a, b = _known(a[is_known]), _known(b[is_known])
+    rng = np.random.default_rng(seed)
+    totals = []
+    for n in _blocks(n_resamples, len(a)):
+        users = rng.integers(len(a), size=(n, len(a)), dtype=np.int32)
+        totals.append(np.stack([a[users].sum(axis=1), b[users].sum(axis=1)]))
+    above, below = np.concatenate(totals, axis=1)
+    if b.mean() <= 0 or (below <= 0).any():
+        raise SettingError(
+            f"the mean to divide by is {b.mean():g} and reaches {below.min() / len(b):g} when "
+            "users are drawn anew, expected one above 0; compare differences instead"
+        )
+    outside = (1 - confidence) / 2
+    low, high = np.quantile(above / below, [outside, 1 - outside])
+    return float(a.mean() / b.mean()), float(low), float(high)
+
+
 def _interval(
     values: np.ndarray, confidence: float, n_resamples: int, rng: np.random.Generator
 ) -> tuple[float, float]:
