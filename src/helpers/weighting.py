@@ -122,6 +122,68 @@ def _lengths(user_items: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:
     return rows, np.bincount(rows, weights=weights, minlength=user_items.shape[0])
 
 
+def temper(user_items: sp.csr_array, strength: float) -> sp.csr_array:
+    """Return weights raised to a power: from 1 for every cell (0) to what they are (1) and beyond.
+
+    The knob between the schemes "binary" and any other: ``temper(log(counts), 0.5)`` is halfway.
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+        Positive, finite weights.
+    strength : float
+        0 or more.
+
+    Raises
+    ------
+    SettingError
+        If `strength` is negative or not finite, or a weight to that power is too large or small.
+    DataError
+        If a stored weight is not a positive finite number.
+    """
+    strength = number_between("strength", strength, 0)
+    with np.errstate(over="ignore", under="ignore"):
+        return _with_powers(user_items, checked_counts(user_items) ** strength, strength)
+
+
+def downweight_popular(
+    user_items: sp.csr_array, gamma: float, *, normalised: bool = False
+) -> sp.csr_array:
+    r"""Return weights that trust a play of a popular item less, :math:`w_{ui}\, d_i^{-\gamma}`.
+
+    With :math:`d_i` the number of users of item i. What a model does with that depends on what it
+    does with a cell that is *not* stored. Least squares give such a cell the weight 1 whatever
+    gamma is, so plain down-weighting also turns everything observed down against everything that
+    was not; `normalised` keeps the mean weight and so takes that side effect away.
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+        Positive, finite weights: counts, or what `weigh` made of them.
+    gamma : float
+        0 or more; at 0 the weights stay as they are.
+    normalised : bool
+        Whether to multiply all weights so that their mean stays what it was.
+
+    Raises
+    ------
+    SettingError
+        If `gamma` is negative or not finite, or a weight comes out too large or small.
+    DataError
+        If a stored weight is not a positive finite number.
+    """
+    gamma = number_between("gamma", gamma, 0)
+    if gamma == 0:
+        return _with_data(user_items, checked_counts(user_items))
+    popularity = np.bincount(user_items.indices, minlength=user_items.shape[1]).astype(float)
+    weights = checked_counts(user_items)
+    with np.errstate(under="ignore"):
+        down = weights * popularity[user_items.indices] ** -gamma
+    if normalised and down.sum() > 0:
+        down *= weights.sum() / down.sum()
+    return _with_powers(user_items, down, gamma)
+
+
 def preference(user_items: sp.csr_array) -> sp.csr_array:
     """Return P of Hu, Koren and Volinsky (2008): 1 where anything was observed, else 0."""
     return binary(user_items)
@@ -173,6 +235,16 @@ def checked_counts(user_items: sp.csr_array) -> np.ndarray:
             f"{counts[bad][0]}; drop or mend those pairs"
         )
     return counts
+
+
+def _with_powers(user_items: sp.csr_array, values: np.ndarray, power: float) -> sp.csr_array:
+    stored = values.astype(np.float32)
+    if not (np.isfinite(stored) & (stored > 0)).all():
+        raise SettingError(
+            f"with the power {power:g} weights run from {values.min():g} to {values.max():g}, more "
+            "than a float32 holds; take a smaller one"
+        )
+    return _with_data(user_items, stored)
 
 
 def _with_data(user_items: sp.csr_array, values: np.ndarray) -> sp.csr_array:
