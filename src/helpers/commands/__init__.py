@@ -7,6 +7,7 @@ import argparse
 
 from helpers.commands.data import add_data
 from helpers.commands.evaluate import add_evaluate
+from helpers.commands.mitigate import add_mitigate
 from helpers.commands.refresh import add_refresh
 from helpers.commands.run import add_run
 from helpers.commands.tune import add_tune
@@ -24,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_run(commands)
     add_evaluate(commands)
     add_tune(commands)
+    add_mitigate(commands)
     add_refresh(commands)
     add_data(commands)
     return parser
