@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from helpers import tradeoff_report
 from helpers.models import MODELS, make_model
 from helpers.paths import NOTEBOOKS, RESULTS, ROOT
 from helpers.results import read_json, read_recorded, render_markdown
@@ -63,6 +64,24 @@ def test_tracked_results_are_of_the_stated_protocol(file):
 def test_tracked_results_are_of_every_model_with_its_settings_of_today(file):
     recorded = {row["model"]: row["settings"] for row in read_json(RESULTS / file)}
     assert recorded == {name: repr(make_model(name)) for name in MODELS}
+
+
+def test_readme_shows_the_study_of_mitigations_and_the_command_that_made_it():
+    study = tradeoff_report.read_recorded_study()
+    table = tradeoff_report.render_markdown(study)
+    assert table in README, f"paste this table:\n{table}"
+    assert "mitigate --data real --json reports/results/lastfm_mitigation.json" in README
+    rows = {row["method"]: row for row in study["test"]}
+    assert f"`als` puts {rows['none']['tail_share']:.1%}".replace("%", " %") in README
+    assert f"shows {rows['none']['coverage']:.0%} of".replace("%", " %") in README
+    assert f"keep {study['keep']:.0%} of precision".replace("%", " %") in README
+
+
+def test_recorded_mitigation_keeps_what_the_lesson_says_it_keeps():
+    chosen = tradeoff_report.read_recorded_study()["test"][1]
+    assert chosen["kept"][0] >= 0.93
+    assert chosen["exposure"][0] <= 0.65
+    assert chosen["widened"][0] >= 2
 
 
 @pytest.mark.parametrize("lesson", sorted(NOTEBOOKS.glob("[0-9]*.ipynb")), ids=lambda p: p.stem)

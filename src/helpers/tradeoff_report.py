@@ -1,17 +1,25 @@
 """The whole study of what fairness costs: swept and chosen on validation, tested once; as text."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
+from helpers import paths
 from helpers.checks import different_seeds
 from helpers.data.synthetic import WORLD_VERSION
+from helpers.errors import DataError, SettingError
 from helpers.interactions import Interactions
+from helpers.mitigation import METHODS
+from helpers.models import make_model
 from helpers.split import Split, random_split
 from helpers.tradeoffs import KEEP, WIDEN, choose, confirm, sweep
 
 _TEST_SHARE, _VALIDATION_SHARE = 0.2, 0.16
 STUDENTS = ("down-weighting", 0.25)
 """What the project that this course grew out of tried, at the strength it was reported with."""
+RECORDED = "lastfm_mitigation.json"
+"""The file of `paths.RESULTS` that holds the study of real last.fm."""
+_COMMAND = f"python -m helpers mitigate --data real --json reports/results/{RECORDED}"
 
 
 def study(
@@ -50,8 +58,10 @@ def study(
     Raises
     ------
     SettingError
-        If a name or a seed is wrong, or no setting satisfies the rule.
+        If a name or a seed is wrong, the model takes no weights, or no setting satisfies the rule.
     """
+    if not METHODS[STUDENTS[0]].is_for(make_model(base)):
+        raise SettingError(f"{base} takes no weights, expected a model that does, such as als")
     validation_seeds, test_seeds = different_seeds(validation_seeds), different_seeds(test_seeds)
     rows = sweep(base, (validation_split(interactions, seed) for seed in validation_seeds), k=k)
     chosen = choose(rows)
@@ -80,6 +90,42 @@ def validation_split(interactions: Interactions, seed: int = 0) -> Split:
     return Split(split.train, None, split.validation)
 
 
+def read_recorded_study() -> dict[str, Any]:
+    """Return the study of real last.fm that is tracked in `reports/results`.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or is no such study; the message names the command to make it.
+    """
+    file = paths.RESULTS / RECORDED
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["data"] == "real" and {"chosen", "sweep", "test"} <= found.keys():
+            return found
+        reason = "it holds something else"
+    except OSError as error:
+        reason = error.strerror
+    except (ValueError, KeyError, TypeError, AttributeError):
+        reason = "it is damaged"
+    raise DataError(f"{RECORDED} cannot be used ({reason}); make it again with: {_COMMAND}")
+
+
+def render_markdown(found: dict[str, Any]) -> str:
+    """Return the test results of a study as the table of the README."""
+    titles = ["lists", f"P@{found['k']}", "kept", "mean popularity", "left", "coverage", "times"]
+    lines = [titles, ["---"] * len(titles)]
+    for row in found["test"]:
+        name = f"{row['method']}, {row['knob']:g}"
+        kept, left = ("{:.1%} ({:.1%} to {:.1%})".format(*row[key]) for key in ("kept", "exposure"))
+        times = f"{row['widened'][0]:.2f}"
+        if row["method"] == "none":
+            name, kept, left, times = found["base"], "", "", ""
+        cells = [name, f"{row['precision']:.3f}", kept, f"{row['popularity']:.0f} listeners", left]
+        lines.append([*cells, f"{row['coverage']:.1%}", times])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines).replace("| --- ", "|---")
+
+
 def render(found: dict[str, Any]) -> str:
     """Return the result of `study` as text for a terminal."""
     seeds = {key: ", ".join(map(str, found[key])) for key in ("validation_seeds", "test_seeds")}
@@ -105,8 +151,8 @@ def render(found: dict[str, Any]) -> str:
         "",
         f"On test pairs (80 % trained on, 20 % judged; seeds {seeds['test_seeds']}), "
         "with 95 % intervals over users:",
-        f"{'':<24}{f'P@{k}':>8}{'of it kept':>24}{'popularity':>12}{'of it left':>24}"
-        f"{'coverage':>10}{'times (by split)':>22}{'tail':>8}",
+        f"{'':<22}{f'P@{k}':>7}{'of it kept':>25}{'popularity':>12}{'of it left':>25}"
+        f"{'coverage':>10}{'times (by split)':>22}{'tail':>7}",
     ]
     return "\n".join(lines + [_test_line(row) for row in found["test"]])
 
@@ -115,7 +161,9 @@ def _test_line(row: dict[str, Any]) -> str:
     name = "the model itself" if row["method"] == "none" else f"{row['method']} {row['knob']:g}"
     kept, exposure = ("{:.1%} ({:.1%} to {:.1%})".format(*row[key]) for key in ("kept", "exposure"))
     widened = "{:.2f} ({:.2f} to {:.2f})".format(*row["widened"])
+    if row["method"] == "none":
+        kept = exposure = widened = ""
     return (
-        f"{name:<24}{row['precision']:>8.4f}{kept:>24}{row['popularity']:>12.1f}{exposure:>24}"
-        f"{row['coverage']:>10.1%}{widened:>22}{row['tail_share']:>8.1%}"
+        f"{name:<22}{row['precision']:>7.4f}{kept:>25}{row['popularity']:>12.1f}{exposure:>25}"
+        f"{row['coverage']:>10.1%}{widened:>22}{row['tail_share']:>7.1%}"
     )
