@@ -79,6 +79,87 @@ def test_an_item_that_nobody_played_in_training_weighs_most_for_a_new_user():
     assert np.isfinite(weights).all()
 
 
+def test_temper_is_a_power_from_binary_to_what_the_weights_are():
+    np.testing.assert_array_equal(weighting.temper(PLAYS, 0).toarray(), PLAYS.toarray() > 0)
+    np.testing.assert_allclose(weighting.temper(PLAYS, 0.5).data, np.sqrt(PLAYS.data))
+    np.testing.assert_array_equal(weighting.temper(PLAYS, 1).toarray(), PLAYS.toarray())
+    np.testing.assert_array_equal(weighting.temper(PLAYS, 2).data, PLAYS.data**2)
+
+
+def test_down_weighting_divides_by_a_power_of_the_users_of_an_item():
+    # Items 0 and 1 have two users, item 2 has one, item 3 none.
+    found = weighting.downweight_popular(PLAYS, 0.5).toarray()
+    half = np.sqrt(2)
+    np.testing.assert_allclose(
+        found, [[4 / half, 0, 1, 0], [0, 2 / half, 0, 0], [1 / half, 3 / half, 0, 0]], rtol=1e-6
+    )
+
+
+def test_normalised_down_weighting_has_the_same_ratios_and_the_mean_of_before():
+    plain, even = (
+        weighting.downweight_popular(PLAYS, 0.5, normalised=normalised).data
+        for normalised in (False, True)
+    )
+    np.testing.assert_allclose(even / plain, even[0] / plain[0], rtol=1e-6)
+    assert even.mean() == pytest.approx(PLAYS.data.mean())
+
+
+def test_a_popular_item_never_gains_on_a_rarer_one():
+    rare_over_popular = [
+        found[0, 2] / found[0, 0]
+        for found in (weighting.downweight_popular(PLAYS, g).toarray() for g in (0, 0.3, 1, 2))
+    ]
+    assert rare_over_popular == sorted(rare_over_popular)
+
+
+@pytest.mark.parametrize("normalised", [False, True])
+@given(plays=play_counts)
+def test_down_weighting_by_the_power_of_zero_changes_nothing(normalised, plays):
+    found = weighting.downweight_popular(plays, 0, normalised=normalised)
+    np.testing.assert_array_equal(found.toarray(), plays.toarray())
+
+
+CHANGES = {
+    "temper": weighting.temper,
+    "down": weighting.downweight_popular,
+    "even": lambda plays, gamma: weighting.downweight_popular(plays, gamma, normalised=True),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+@given(plays=play_counts, strength=st.floats(0, 3))
+def test_changed_weights_are_positive_in_the_same_cells_of_a_copy(change, plays, strength):
+    before = plays.copy()
+    weights = CHANGES[change](plays, strength)
+    assert weights.dtype == np.float32
+    np.testing.assert_array_equal(weights.toarray() > 0, before.toarray() > 0)
+    weights.data[:] = -1
+    np.testing.assert_array_equal(plays.toarray(), before.toarray())
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("strength", [-0.1, np.nan, np.inf, "1"])
+def test_a_power_that_makes_no_sense_is_refused(change, strength):
+    with pytest.raises(SettingError, match=r"is .*, expected a number from 0 upwards"):
+        CHANGES[change](PLAYS, strength)
+
+
+@pytest.mark.filterwarnings("error::RuntimeWarning")
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("strength", [500, 5000])
+def test_a_power_that_leaves_float32_is_refused(change, strength):
+    with pytest.raises(SettingError, match=f"power {strength} weights run from .*; take a smaller"):
+        CHANGES[change](PLAYS, strength)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_no_power_is_taken_of_a_weight_that_is_no_positive_number(change):
+    plays = sp.csr_array(([1.0, -2.0], ([0, 1], [0, 1])), shape=(2, 2))
+    with pytest.raises(DataError, match=r"1 stored weights.*first is -2"):
+        CHANGES[change](plays, 0.5)
+
+
 def test_confidence_is_one_plus_alpha_times_the_count():
     confidences = weighting.confidence(PLAYS, alpha=40).toarray()
     expected = [[161, 0, 41, 0], [0, 81, 0, 0], [41, 121, 0, 0]]

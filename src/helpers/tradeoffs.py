@@ -82,10 +82,8 @@ def sweep(
     SettingError
         If a name is unknown, there is no split, or a method is not for this model.
     """
-    splits, chosen = list(splits), _methods(base, methods)
+    splits, chosen = _some(splits), _methods(base, methods)
     settings = [(method.name, knob) for method in chosen for knob in method.knobs]
-    if not splits:
-        raise SettingError("there is no split to judge on, expected one or more")
     found = {setting: [] for setting in settings}
     with _progress(len(splits) * len(settings), "sweep") as bar:
         for split in splits:
@@ -98,10 +96,13 @@ def sweep(
     for name, knob in settings:
         means = {key: float(np.mean([f[key] for f in found[name, knob]])) for key in _MEANS}
         off = found[name, METHODS[name].off]
-        ratios = {
-            ratio: means[key] / float(np.mean([f[key] for f in off]))
-            for ratio, key in _RATIOS.items()
-        }
+        own = {key: float(np.mean([f[key] for f in off])) for key in _RATIOS.values()}
+        if not own["precision"] > 0:
+            raise SettingError(
+                f"the lists of {base} hit no test item, expected some precision to compare with; "
+                "use more data or another model"
+            )
+        ratios = {ratio: means[key] / own[key] for ratio, key in _RATIOS.items()}
         kind = METHODS[name].kind
         rows.append({"method": name, "kind": kind, "knob": float(knob)} | means | ratios)
     return rows
@@ -135,7 +136,8 @@ def choose(
     Raises
     ------
     SettingError
-        If no setting does; the message names what the best ones reach.
+        If `keep` or `widen` is below 0, or no setting does it; the message names what the best
+        ones reach.
     """
     number_between("keep", keep, 0)
     number_between("widen", widen, 0)
@@ -170,8 +172,15 @@ def confirm(
         tail_share; kept and exposure as [ratio, low, high] with 95 % bootstrap intervals over
         users; difference in precision as [mean, low, high]; widened as [ratio of the means, lowest
         and highest of a split].
+
+    Raises
+    ------
+    SettingError
+        If a name is unknown, there is no split, a method is not for this model, or the lists of
+        the model hit nothing.
     """
-    splits = list(splits)
+    splits = _some(splits)
+    _methods(base, [name for name, _ in choices])  # an unknown name fails at once
     settings = [("none", 0.0), *choices]
     found = {setting: [] for setting in settings}
     with _progress(len(splits) * len(settings), "test") as bar:
@@ -195,6 +204,7 @@ def _compared(name: str, knob: float, found: list[dict], off: list[dict]) -> dic
         return np.divide(sums, n_values, out=np.full(len(sums), np.nan), where=n_values > 0)
 
     precision, own = per_user(found, "precision"), per_user(off, "precision")
+    kept = paired_ratio(precision, own)  # refuses lists that hit nothing
     gain = paired_difference(precision, own)
     wider = [new["coverage"] / old["coverage"] for new, old in zip(found, off, strict=True)]
     means = {key: float(np.mean([np.nanmean(judged[key]) for judged in found])) for key in _MEANS}
@@ -202,7 +212,7 @@ def _compared(name: str, knob: float, found: list[dict], off: list[dict]) -> dic
         "method": name,
         "knob": float(knob),
         **means,
-        "kept": list(paired_ratio(precision, own)),
+        "kept": list(kept),
         "exposure": list(paired_ratio(per_user(found, "popularity"), per_user(off, "popularity"))),
         "difference": [gain.difference, gain.low, gain.high],
         "widened": [
@@ -220,16 +230,19 @@ def _means(items: np.ndarray, split: Split, desk: Desk) -> dict[str, float]:
 
 def _methods(base: str, names: Sequence[str] | None) -> list:
     if names is None:
-        settings = make_model(base).settings
-        return [
-            method
-            for method in METHODS.values()
-            if method.only in (None, base) and (method.kind == "re-rank" or "weighting" in settings)
-        ]
+        model = make_model(base)
+        return [method for method in METHODS.values() if method.is_for(model)]
     unknown = [name for name in names if name not in METHODS]
     if unknown:
         raise SettingError(f"unknown method {unknown[0]!r}, expected some of {', '.join(METHODS)}")
     return [METHODS[name] for name in names]
+
+
+def _some(splits: Iterable[Split]) -> list[Split]:
+    splits = list(splits)
+    if not splits:
+        raise SettingError("there is no split to judge on, expected one or more")
+    return splits
 
 
 def _progress(total: int, what: str) -> tqdm:

@@ -173,8 +173,6 @@ def downweight_popular(
         If a stored weight is not a positive finite number.
     """
     gamma = number_between("gamma", gamma, 0)
-    if gamma == 0:
-        return _with_data(user_items, checked_counts(user_items))
     popularity = np.bincount(user_items.indices, minlength=user_items.shape[1]).astype(float)
     weights = checked_counts(user_items)
     with np.errstate(under="ignore"):

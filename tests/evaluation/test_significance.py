@@ -6,7 +6,7 @@ from scipy import stats
 
 from helpers.errors import SettingError
 from helpers.evaluation import significance
-from helpers.evaluation.significance import bootstrap_interval, paired_difference
+from helpers.evaluation.significance import bootstrap_interval, paired_difference, paired_ratio
 
 
 @pytest.fixture
@@ -93,6 +93,64 @@ def test_users_without_a_value_in_either_model_are_dropped_from_both():
     found = paired_difference(a, b)
     assert found.n_users == 2
     assert found.difference == pytest.approx((0.1 + 0.3) / 2)
+
+
+class TestPairedRatio:
+    def test_is_the_ratio_of_the_means_and_not_the_mean_of_ratios(self):
+        ratio, low, high = paired_ratio([1, 3], [1, 1])
+        assert ratio == 2
+        # Two users drawn from two: both the first, one of each, or both the second.
+        assert (low, high) == (1, 3)
+        assert paired_ratio([1, 9], [1, 3])[0] == 2.5
+
+    def test_interval_agrees_with_a_plain_bootstrap(self, values):
+        other = values * 0.8 + np.random.default_rng(3).gamma(2, 0.02, size=len(values))
+        rng = np.random.default_rng(7)
+        draws = [rng.integers(len(values), size=len(values)) for _ in range(4000)]
+        expected = np.quantile([other[d].mean() / values[d].mean() for d in draws], [0.05, 0.95])
+        ratio, low, high = paired_ratio(other, values, confidence=0.9, n_resamples=4000)
+        np.testing.assert_allclose([low, high], expected, atol=0.06 * (high - low))
+        assert low < ratio < high
+
+    def test_same_users_make_it_sharper_than_the_means_apart(self, values):
+        ratio, low, high = paired_ratio(0.9 * values, values)
+        assert ratio == pytest.approx(0.9)
+        assert high - low < 1e-9
+        alone = bootstrap_interval(values)
+        assert alone[1] / alone[0] > 1.05
+
+    def test_model_against_itself_is_one(self, values):
+        assert paired_ratio(values, values) == (1, 1, 1)
+
+    def test_users_without_a_value_in_either_are_dropped_from_both(self, values):
+        a, b = np.append(values, [np.nan, 5.0]), np.append(values[::-1], [9.0, np.nan])
+        assert paired_ratio(a, b) == paired_ratio(values, values[::-1])
+
+    def test_resamples_drawn_in_blocks_give_as_many_ratios(self, values, monkeypatch):
+        whole = paired_ratio(values, values[::-1], n_resamples=100)
+        monkeypatch.setattr(significance, "_CELLS_AT_ONCE", 3 * len(values))
+        assert paired_ratio(values, values[::-1], n_resamples=100) == pytest.approx(whole)
+
+    @pytest.mark.filterwarnings("error::RuntimeWarning")
+    @pytest.mark.parametrize(
+        ("a", "b", "message"),
+        [
+            ([1, 2], [1, 2, 3], r"\(2,\) and \(3,\) users"),
+            ([1, np.nan], [1, 2], "values of 1 users"),
+            ([np.inf, 1], [np.inf, 2], "infinite"),
+            ([1, 2], [0, 0], "mean to divide by is 0 and reaches 0"),
+            ([1, 2], [0, 6], "mean to divide by is 3 and reaches 0 when users are drawn anew"),
+            ([1, 2], [-1, -2], "mean to divide by is -1.5"),
+        ],
+    )
+    def test_ratio_without_meaning_is_refused(self, a, b, message):
+        with pytest.raises(SettingError, match=message):
+            paired_ratio(a, b)
+
+    @pytest.mark.parametrize("setting", [{"confidence": 1}, {"n_resamples": 0}, {"seed": -1}])
+    def test_setting_out_of_range_is_refused(self, values, setting):
+        with pytest.raises(SettingError, match=f"{next(iter(setting))} is "):
+            paired_ratio(values, values, **setting)
 
 
 @pytest.mark.parametrize(

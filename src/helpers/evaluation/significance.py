@@ -155,7 +155,7 @@ def paired_ratio(
             "in the same order"
         )
     _check(confidence, n_resamples, seed)
-    is_known = ~np.isnan(a - b)
+    is_known = ~(np.isnan(a) | np.isnan(b))
     a, b = _known(a[is_known]), _known(b[is_known])
     rng = np.random.default_rng(seed)
     totals = []

@@ -33,9 +33,17 @@ class Desk:
         The best items of each user, training items left out.
     popularity : ndarray of int, shape (n_items,)
         Training users of each item.
+
+    Raises
+    ------
+    NotFittedError
+        If the model is not trained.
+    SettingError
+        If `n_candidates` is no whole number from 1 upwards.
     """
 
     def __init__(self, model: Recommender, n_candidates: int = N_CANDIDATES) -> None:
+        model.recommend([], 1)  # says what to do where the model is not trained
         self.model, self.train = model, model.train
         self.n_candidates = min(whole_number("n_candidates", n_candidates, 1), model.n_items)
         self.candidates = self.candidates_of(model)

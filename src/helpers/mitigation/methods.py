@@ -9,8 +9,9 @@ from helpers import rerank
 from helpers.checks import number_between
 from helpers.errors import SettingError
 from helpers.evaluation.popularity_bias import long_tail
-from helpers.mitigation.desk import Desk
+from helpers.mitigation.desk import N_CANDIDATES, Desk
 from helpers.models.base import Recommender
+from helpers.models.factors import FactorModel
 from helpers.models.lists import Recommendations
 from helpers.propensity import inverse_propensity, popularity_propensity
 from helpers.weighting import downweight_popular, log, temper
@@ -33,6 +34,8 @@ class Method:
         Takes desk, knob and k, returns `Recommendations`.
     only : str or None
         Name of the one model that it is for; None for any.
+    needs_vectors : bool
+        Whether it is for factor models alone.
     """
 
     name: str
@@ -41,11 +44,20 @@ class Method:
     knobs: tuple[float, ...]
     make: Callable[[Desk, float, int], Recommendations]
     only: str | None = None
+    needs_vectors: bool = False
 
     @property
     def off(self) -> float:
         """The setting of the knob at which nothing changes."""
         return self.knobs[0]
+
+    def is_for(self, model: Recommender) -> bool:
+        """Return whether a model, trained or not, can have its lists made like this."""
+        if self.only is not None:
+            return model.name == self.only
+        if self.kind == "train":
+            return "weighting" in model.settings
+        return isinstance(model, FactorModel) or not self.needs_vectors
 
     def lists(self, desk: Desk, knob: float, k: int = 10) -> Recommendations:
         """Return lists for all users of the desk.
@@ -90,16 +102,20 @@ def _niche_pool(desk: Desk, knob: float, k: int) -> Recommendations:
 
 
 def _tag_cap(desk: Desk, knob: float, k: int) -> Recommendations:
-    return rerank.cap_group(desk.candidates, desk.main_tag, int(knob), k)
+    most = number_between("the knob", knob, 1)
+    if not most.is_integer():
+        raise SettingError(f"the knob is {knob!r}, expected a whole number: items of one tag")
+    return rerank.cap_group(desk.candidates, desk.main_tag, int(most), k)
 
 
 def _diversity(desk: Desk, knob: float, k: int) -> Recommendations:
-    vectors = getattr(desk.model, "item_factors", None)
-    if vectors is None:
+    if not isinstance(desk.model, FactorModel):
         raise SettingError(
-            f"{desk.model.name} has no item vectors, expected a factor model such as als; "
-            "give other vectors to helpers.rerank.diversify"
+            f"{desk.model.name} is no factor model, expected one such as als; "
+            "give vectors of your own to helpers.rerank.diversify"
         )
+    # Those of LightFM without the bias, which says how popular an item is and not what it is like.
+    vectors = desk.model._similarity_factors()
     return rerank.diversify(desk.candidates, vectors, knob, k)
 
 
@@ -165,8 +181,8 @@ METHODS: dict[str, Method] = {
         Method("xQuAD", "re-rank", "λ", (0, 0.2, 0.4, 0.6, 0.7, 0.8), _xquad),
         Method("calibration", "re-rank", "λ", (0, 0.2, 0.4, 0.6, 0.8, 0.9), _calibration),
         Method("niche pool", "re-rank", "rate", (0, 0.1, 0.2, 0.3, 0.5), _niche_pool),
-        Method("tag cap", "re-rank", "most", (10, 5, 4, 3, 2, 1), _tag_cap),
-        Method("diversity", "re-rank", "λ", (0, 0.1, 0.2, 0.3, 0.5), _diversity),
+        Method("tag cap", "re-rank", "most", (N_CANDIDATES, 5, 4, 3, 2, 1), _tag_cap),
+        Method("diversity", "re-rank", "λ", (0, 0.1, 0.2, 0.3, 0.5), _diversity, None, True),
         Method("second opinion", "re-rank", "θ", _STRENGTHS, _second_opinion),
         Method("down-weighting", "train", "γ", (0, 0.1, 0.25, 0.5), _downweighting),
         Method("even down-weighting", "train", "γ", (0, 0.1, 0.25, 0.5), _even_downweighting),

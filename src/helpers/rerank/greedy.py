@@ -9,7 +9,7 @@ from helpers.checks import number_between
 from helpers.evaluation.popularity_bias import long_tail
 from helpers.evaluation.popularity_groups import jensen_shannon, popularity_tiers, profile_mix
 from helpers.models.lists import Recommendations
-from helpers.rerank.lists import check_rows, checked_length, scaled, take
+from helpers.rerank.lists import check_items, check_rows, checked_length, scaled, take
 
 _CELLS_AT_ONCE = 2**20  # gathered numbers in memory, so few that they stay in the cache: 4 MB
 
@@ -51,6 +51,7 @@ def xquad(
     """
     strength = number_between("strength", strength, 0, 1)
     check_rows(candidates, train)
+    check_items("popularity", len(popularity), candidates)
     group = long_tail(popularity).astype(np.int64)
     shares = np.nan_to_num(profile_mix(train, group, 2))
     group_of_place = group[candidates.items]
@@ -79,6 +80,7 @@ def calibrate_popularity(
     """
     strength = number_between("strength", strength, 0, 1)
     check_rows(candidates, train)
+    check_items("popularity", len(popularity), candidates)
     tier = popularity_tiers(popularity)
     n_tiers = int(tier.max()) + 1
     mix = profile_mix(train, tier, n_tiers)
@@ -120,12 +122,13 @@ def diversify(
     """
     strength = number_between("strength", strength, 0, 1)
     k = checked_length(k, candidates)
+    check_items("vectors", len(item_vectors), candidates)
     norms = np.linalg.norm(item_vectors, axis=1, keepdims=True)
     directions = (item_vectors / np.where(norms > 0, norms, 1)).astype(np.float32)
     n_places = candidates.items.shape[1]
-    at_once = max(1, _CELLS_AT_ONCE // (n_places * directions.shape[1]))
+    at_once = max(1, _CELLS_AT_ONCE // (n_places * max(1, directions.shape[1])))
     picks = np.empty((len(candidates.items), k), dtype=np.int64)
-    relevance = (1 - strength) * scaled(candidates)
+    relevance = scaled(candidates, weight=1 - strength)
     for start in range(0, len(picks), at_once):
         rows = slice(start, start + at_once)
         vectors = directions[candidates.items[rows]]
@@ -159,8 +162,7 @@ def _greedy_by_group(
     """
     k = checked_length(k, candidates)
     here = np.arange(len(candidates.items))
-    value = weight * scaled(candidates)
-    value[candidates.items < 0] = -np.inf  # also where the weight is 0
+    value = scaled(candidates, weight)
     n_chosen = np.zeros((len(here), n_groups))
     picks = np.empty((len(here), k), dtype=np.int64)
     for step in range(k):

@@ -3,19 +3,19 @@
 import numpy as np
 import scipy.sparse as sp
 
-from helpers.checks import list_length
+from helpers.checks import whole_number
 from helpers.errors import SettingError
 from helpers.models.lists import Recommendations
 
 
 def checked_length(k: int, candidates: Recommendations) -> int:
     """Return k as an int; raise `SettingError` unless there are that many candidates a user."""
-    n_places = candidates.items.shape[1]
-    if isinstance(k, int) and k > n_places:
+    k, n_places = whole_number("k", k, 1), candidates.items.shape[1]
+    if k > n_places:
         raise SettingError(
             f"k is {k} but there are {n_places} candidates a user; ask the model for at least {k}"
         )
-    return list_length(k, n_places)
+    return k
 
 
 def check_rows(candidates: Recommendations, train: sp.csr_array) -> None:
@@ -24,6 +24,16 @@ def check_rows(candidates: Recommendations, train: sp.csr_array) -> None:
         raise SettingError(
             f"got training items of {train.shape[0]} users and candidates of "
             f"{len(candidates.items)}, expected the same users in the same order"
+        )
+
+
+def check_items(what: str, n_items: int, candidates: Recommendations) -> None:
+    """Raise `SettingError` unless there is one of what is given for each candidate."""
+    last = candidates.items.max(initial=-1)
+    if n_items <= last:
+        raise SettingError(
+            f"got {what} of {n_items} items, expected one for each item of the catalogue, whose "
+            f"columns reach {last}"
         )
 
 
@@ -64,11 +74,15 @@ def take(candidates: Recommendations, places: np.ndarray) -> Recommendations:
     )
 
 
-def scaled(candidates: Recommendations) -> np.ndarray:
-    """Return scores from 0 to 1 in each row, shape (n, K); -inf at empty places, 0 if all equal."""
+def scaled(candidates: Recommendations, weight: float = 1.0) -> np.ndarray:
+    """Return scores from 0 to weight in each row, shape (n, K); -inf at empty places.
+
+    All of them are 0 where the scores of a row are equal.
+    """
     scores = candidates.scores.astype(np.float64)
     is_known = candidates.items >= 0
     least = np.min(scores, axis=1, where=is_known, initial=np.inf, keepdims=True)
     most = np.max(scores, axis=1, where=is_known, initial=-np.inf, keepdims=True)
     span = np.where(most > least, most - least, 1)
-    return np.subtract(scores, least, out=np.full(scores.shape, -np.inf), where=is_known) / span
+    above = np.subtract(scores, least, out=np.zeros(scores.shape), where=is_known)
+    return np.where(is_known, weight * (above / span), -np.inf)

@@ -3,9 +3,8 @@
 import numpy as np
 
 from helpers.checks import number_between, whole_number
-from helpers.errors import SettingError
 from helpers.models.lists import Recommendations
-from helpers.rerank.lists import best_first, checked_length, take
+from helpers.rerank.lists import best_first, check_items, checked_length, take
 
 
 def inject_niche(
@@ -33,16 +32,20 @@ def inject_niche(
     """
     rate = number_between("rate", rate, 0, 1)
     k = checked_length(k, candidates)
+    check_items("niche flags", len(is_niche), candidates)
     n_reserved = np.floor(round(k * rate, 9)).astype(int)
     is_known = candidates.items >= 0
-    is_pool = is_known & is_niche[candidates.items]
+    is_pool = is_known & np.asarray(is_niche, dtype=bool)[candidates.items]
     n_before = np.cumsum(is_pool, axis=1) - is_pool
     is_injected = is_pool & (n_before < n_reserved)
     is_other = is_known & ~is_injected
-    reserved, free = _places(k, n_reserved, candidates.items.shape[1])
-    n_injected = is_injected.sum(axis=1, keepdims=True)
-    others_before = np.cumsum(is_other, axis=1) - is_other
-    at = np.where(is_other, free[n_injected, others_before], 2 * candidates.items.shape[1])
+    # The last place of each k / n_reserved: 10 places with 3 reserved ones have 4, 7 and 10.
+    reserved = np.ceil(np.arange(1, n_reserved + 1) * k / max(n_reserved, 1)).astype(int) - 1
+    # Places that niche items leave open are closed up by the sort.
+    everywhere = np.arange(2 * candidates.items.shape[1] + 1)
+    free, nowhere = np.delete(everywhere, reserved), everywhere[-1]
+    n_others_before = np.cumsum(is_other, axis=1) - is_other
+    at = np.where(is_other, free[n_others_before], nowhere)
     at[is_injected] = reserved[n_before[is_injected]]
     return take(candidates, np.argsort(at, axis=1, kind="stable")[:, :k])
 
@@ -69,26 +72,10 @@ def cap_group(
         If most is below 1 or k is not from 1 to K.
     """
     most = whole_number("most", most, 1)
-    if len(group_of_item) <= candidates.items.max(initial=-1):
-        raise SettingError(
-            f"got groups of {len(group_of_item)} items, expected one for each item of the "
-            f"catalogue, whose columns reach {candidates.items.max()}"
-        )
+    check_items("groups", len(group_of_item), candidates)
     groups = np.where(candidates.items >= 0, group_of_item[candidates.items], -1)
     is_over = (groups >= 0) & (_occurrence(groups) >= most)
     return best_first(candidates, np.where(is_over, -1.0, 0.0), k)
-
-
-def _places(k: int, n_reserved: int, n_places: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the reserved places, and the free ones in order for each number of those in use.
-
-    Row x of the second array, shape (n_reserved + 1, n_places + 1), is for x niche items.
-    """
-    # The last place of each k / n_reserved: 10 places with 3 reserved ones have 4, 7 and 10.
-    reserved = np.ceil(np.arange(1, n_reserved + 1) * k / max(n_reserved, 1)).astype(int) - 1
-    everywhere = np.arange(n_places + n_reserved + 1)
-    rows = [np.delete(everywhere, reserved[:n])[: n_places + 1] for n in range(n_reserved + 1)]
-    return reserved, np.stack(rows)
 
 
 def _occurrence(groups: np.ndarray) -> np.ndarray:

@@ -5,7 +5,9 @@ import numpy as np
 from helpers.checks import number_between
 from helpers.errors import SettingError
 from helpers.models.lists import Recommendations
-from helpers.rerank.lists import best_first
+from helpers.rerank.lists import best_first, check_items
+
+_LARGEST_POWER = 600.0  # of e: times any float32 still a float64
 
 
 def penalise_popularity(
@@ -28,8 +30,8 @@ def penalise_popularity(
         If beta is negative, or k is not from 1 to K.
     """
     beta = number_between("beta", beta, 0)
-    penalty = beta * _log_popularity(popularity)
-    return best_first(candidates, candidates.scores - penalty[candidates.items], k)
+    penalty = beta * _log_popularity(popularity, candidates)
+    return best_first(candidates, candidates.scores - penalty, k)
 
 
 def divide_by_popularity(
@@ -42,7 +44,8 @@ def divide_by_popularity(
     """
     gamma = number_between("gamma", gamma, 0)
     scores = candidates.scores.astype(np.float64)
-    divisor = np.exp(gamma * _log_popularity(popularity))[candidates.items]
+    powers = np.minimum(gamma * _log_popularity(popularity, candidates), _LARGEST_POWER)
+    divisor = np.exp(powers)
     return best_first(candidates, np.where(scores > 0, scores / divisor, scores * divisor), k)
 
 
@@ -94,7 +97,7 @@ def second_opinion(
     if strength == 0:
         return best_first(candidates, candidates.scores, k)
     is_known = candidates.items >= 0
-    costs = penalty * _log_popularity(popularity)[candidates.items]
+    costs = penalty * _log_popularity(popularity, candidates)
     value = candidates.scores / _unit(spread(candidates.scores, is_known))
     is_told = is_known & np.isfinite(opinions)
     lowest = np.min(opinions, axis=1, where=is_told, initial=np.inf, keepdims=True)
@@ -118,8 +121,9 @@ def spread(scores: np.ndarray, is_known: np.ndarray) -> float:
     return float(np.mean(np.sqrt(squares / n_known)))
 
 
-def _log_popularity(popularity: np.ndarray) -> np.ndarray:
-    return np.log(np.maximum(popularity, 1))
+def _log_popularity(popularity: np.ndarray, candidates: Recommendations) -> np.ndarray:
+    check_items("popularity", len(popularity), candidates)
+    return np.log(np.maximum(popularity, 1))[candidates.items]
 
 
 def _unit(spread_of_scores: float) -> float:
