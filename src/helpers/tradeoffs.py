@@ -18,6 +18,7 @@ from helpers.evaluation.ranking import ranking_metrics
 from helpers.evaluation.significance import paired_difference, paired_ratio
 from helpers.mitigation import METHODS, Desk
 from helpers.models import make_model
+from helpers.rerank import first
 from helpers.split import Split
 
 KEEP = 0.94
@@ -89,7 +90,8 @@ def sweep(
         for split in splits:
             desk = Desk(make_model(base).fit(split.train))
             for name, knob in settings:
-                lists = METHODS[name].lists(desk, knob, k)
+                is_off = knob == METHODS[name].off  # no need to train the same model again
+                lists = first(desk.candidates, k) if is_off else METHODS[name].lists(desk, knob, k)
                 found[name, knob].append(_means(lists.items, split, desk))
                 bar.update()
     rows = []
