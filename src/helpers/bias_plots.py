@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Text
 
-from helpers.plots import COLORS, log_scale
+from helpers.plots import COLORS, log_scale, name_beside
 
 _GREY, _DARK = "#9a9a9a", "#222222"
 _MARKERS = "osD^vP"
@@ -215,7 +215,7 @@ def _write_clear(
     """Write a name where it covers least of what else stands there; return what it covers."""
     renderer, found = ax.figure.canvas.get_renderer(), []
     for place in _PLACES:
-        label = _write(ax, point, name, color, place)
+        label = name_beside(ax, point, name, color, place)
         label.update_positions(renderer)
         box = Text.get_window_extent(label, renderer).padded(1).extents
         label.remove()
@@ -228,7 +228,7 @@ def _write_clear(
         if not any(found[-1][:2]):
             break
     _, _, place, covered = min(found, key=lambda tried: tried[:2])
-    _write(ax, point, name, color, place)
+    name_beside(ax, point, name, color, place)
     return covered
 
 
@@ -245,24 +245,3 @@ def _overlap(mine: np.ndarray, others: np.ndarray) -> float:
     low = np.maximum(mine[:, None, :2], others[:, :2])
     high = np.minimum(mine[:, None, 2:], others[:, 2:])
     return float(np.prod(np.maximum(high - low, 0), axis=2).sum())
-
-
-def _write(
-    ax: Axes, point: tuple[float, float], name: str, color: str, place: tuple[int, int]
-) -> Annotation:
-    right, up = place
-    is_far = abs(right) + abs(up) > 20
-    label = ax.annotate(
-        name,
-        point,
-        xytext=place,
-        textcoords="offset points",
-        ha="center" if right == 0 else ("left" if right > 0 else "right"),
-        va="center",
-        fontsize=9.5,
-        color=color,
-        arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 3} if is_far else None,
-        zorder=6,
-    )
-    label.set_in_layout(False)
-    return label

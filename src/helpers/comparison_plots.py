@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
-from matplotlib.text import Annotation, Text
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from helpers.plots import COLORS
+from helpers.plots import COLORS, name_beside
 
 _GREY = "#8a8a8a"
 # Where a name may stand, in points from its point, best place first; far ones get a line.
@@ -161,7 +161,7 @@ def _write_clear(
     """Write a name where nothing else stands, or in the last place; return what it covers."""
     renderer = ax.figure.canvas.get_renderer()
     for place in _PLACES:
-        label = _write(ax, point, name, color, place)
+        label = name_beside(ax, point, name, color, place)
         label.update_positions(renderer)
         box = Text.get_window_extent(label, renderer).padded(2)
         is_inside = ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1
@@ -170,23 +170,3 @@ def _write_clear(
         if place != _PLACES[-1]:
             label.remove()
     return box
-
-
-def _write(
-    ax: Axes, point: tuple[float, float], name: str, color: str, place: tuple[int, int]
-) -> Annotation:
-    right, up = place
-    is_far = abs(right) + abs(up) > 20
-    label = ax.annotate(
-        name,
-        point,
-        xytext=place,
-        textcoords="offset points",
-        ha="center" if right == 0 else ("left" if right > 0 else "right"),
-        va="center",
-        fontsize=10,
-        color=color,
-        arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 4} if is_far else None,
-    )
-    label.set_in_layout(False)
-    return label

@@ -7,6 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.text import Annotation
 
 # Okabe and Ito's palette: told apart by readers with any common colour blindness.
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#555555"]
@@ -252,6 +253,25 @@ def name_points(
             arrowprops={"arrowstyle": "-", "color": color, "shrinkB": 4, "relpos": (0, 0.5)},
         )
     return ax
+
+
+def name_beside(
+    ax: Axes, point: tuple[float, float], name: str, color: str, place: tuple[int, int]
+) -> Annotation:
+    """Write the name of a point so many points to its right and above; far ones get a line."""
+    line = {"arrowstyle": "-", "color": color, "shrinkB": 4}
+    look = {"va": "center", "fontsize": 9.5, "color": color, "zorder": 6}
+    label = ax.annotate(
+        name,
+        point,
+        xytext=place,
+        textcoords="offset points",
+        ha="center" if place[0] == 0 else ("left" if place[0] > 0 else "right"),
+        arrowprops=line if abs(place[0]) + abs(place[1]) > 20 else None,
+        **look,
+    )
+    label.set_in_layout(False)
+    return label
 
 
 def log_scale(ax: Axes, *, x: bool = False, y: bool = False) -> Axes:

@@ -102,12 +102,7 @@ def paired_difference(
     SettingError
         If the arrays differ in shape, fewer than two users remain, or a setting is out of range.
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape:
-        raise SettingError(
-            f"the models have values of {a.shape} and {b.shape} users, expected the same users "
-            "in the same order"
-        )
+    a, b = _same_users(a, b)
     _check(confidence, n_resamples, seed)
     differences = _known(a - b)
     rng = np.random.default_rng(seed)
@@ -148,12 +143,7 @@ def paired_ratio(
     >>> paired_ratio(np.array([1.0, 2.0]), np.array([2.0, 4.0]))
     (0.5, 0.5, 0.5)
     """
-    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-    if a.shape != b.shape:
-        raise SettingError(
-            f"the models have values of {a.shape} and {b.shape} users, expected the same users "
-            "in the same order"
-        )
+    a, b = _same_users(a, b)
     _check(confidence, n_resamples, seed)
     is_known = ~(np.isnan(a) | np.isnan(b))
     a, b = _known(a[is_known]), _known(b[is_known])
@@ -205,6 +195,16 @@ def _blocks(n_resamples: int, n_users: int) -> Iterator[int]:
     at_once = max(1, _CELLS_AT_ONCE // n_users)
     for start in range(0, n_resamples, at_once):
         yield min(at_once, n_resamples - start)
+
+
+def _same_users(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
+    if a.shape != b.shape:
+        raise SettingError(
+            f"the models have values of {a.shape} and {b.shape} users, expected the same users "
+            "in the same order"
+        )
+    return a, b
 
 
 def _known(values: np.ndarray) -> np.ndarray:

@@ -101,10 +101,9 @@ class Desk:
         bm25 = {
             name: self.model.settings[name] for name in ("k1", "b") if name in self.model.settings
         }
-        return weigh(self.train.user_items, self._weighting, **bm25)
+        return weigh(self.train.user_items, self._checked_weighting(), **bm25)
 
-    @property
-    def _weighting(self) -> str:
+    def _checked_weighting(self) -> str:
         if "weighting" not in self.model.settings:
             raise SettingError(
                 f"{self.model.name} takes no weights, expected a model with the setting "
@@ -117,6 +116,6 @@ class Desk:
         other = self.model.settings | settings
         train = self.train
         if weights is not None:
-            self._weighting  # noqa: B018 - raises where the model takes none
+            self._checked_weighting()
             train, other["weighting"] = train.with_matrix(weights), "plays"
         return type(self.model)(**other).fit(train)
