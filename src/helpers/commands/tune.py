@@ -69,12 +69,9 @@ def tune(arguments: argparse.Namespace) -> int:
     from helpers.pipeline.lock import only_process
 
     tuning.default_settings(arguments.model)  # a wrong name fails at once
+    _refuse_to_write(arguments, chosen_data(arguments))  # before a world is drawn
     dataset = find_dataset(arguments.dataset, chosen_data(arguments), arguments.data_dir)
-    if arguments.write and dataset.kind != "real":
-        raise SettingError(
-            "--write got synthetic data, but default settings are chosen on real data; add "
-            "--data real or leave out --write"
-        )
+    _refuse_to_write(arguments, dataset.kind)
     study = arguments.study_dir / f"{arguments.model}_{dataset.kind}_{dataset.name}.sqlite3"
     busy = "another process ({pid}) is at work on this study; wait until it ends or stop it"
     interactions = load_lastfm(dataset.folder).interactions()
@@ -98,6 +95,14 @@ def tune(arguments: argparse.Namespace) -> int:
         tuning_report.write_section(section, arguments.model, tuning_report.TUNED_FILE)
         print(f"written to {tuning_report.TUNED_FILE}")
     return 0
+
+
+def _refuse_to_write(arguments: argparse.Namespace, data: str) -> None:
+    if arguments.write and data == "synthetic":
+        raise SettingError(
+            "--write got synthetic data, but default settings are chosen on real data; add "
+            "--data real or leave out --write"
+        )
 
 
 def _command_line(arguments: argparse.Namespace, data: str) -> str:
