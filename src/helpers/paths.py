@@ -23,6 +23,11 @@ def synthetic_dir(scale: str = "lesson") -> Path:
     return _from_environment("MUSIC_SYNTHETIC_DIR", DATA / "synthetic") / scale
 
 
+def models_dir() -> Path:
+    """Return the folder of trained models: `MUSIC_MODELS_DIR` where it is set."""
+    return _from_environment("MUSIC_MODELS_DIR", CACHE / "models")
+
+
 def reports_dir() -> Path:
     """Return the folder of generated reports: `MUSIC_REPORTS_DIR` where it is set."""
     return _from_environment("MUSIC_REPORTS_DIR", ROOT / "reports")
