@@ -59,7 +59,7 @@ def test_bm25_weighs_a_rarer_item_more_at_the_same_count():
 @given(plays=play_counts)
 def test_new_users_weigh_what_they_would_have_in_training(scheme, plays):
     together = weighting.weigh(plays, scheme)
-    alone = weighting.weigh(plays[[1, 4]], scheme, like=plays)
+    alone = weighting.weigh(plays[[1, 4]], scheme, like=weighting.Corpus.of(plays))
     np.testing.assert_array_equal(alone.toarray(), together[[1, 4]].toarray())
 
 
@@ -67,14 +67,14 @@ def test_bm25_of_new_users_takes_lengths_and_rarity_from_training():
     new = sp.csr_array(np.array([[2, 0, 1, 0]], dtype=np.float32))
     length_norm = 1 - 0.8 + 0.8 * 3 / (11 / 3)  # 3 plays; 11 plays of 3 users in training
     item_2 = 1 * 1.6 / (1 + 0.6 * length_norm) * np.log(3 / 2)
-    weights = weighting.bm25(new, 0.6, 0.8, like=PLAYS).toarray()
+    weights = weighting.bm25(new, 0.6, 0.8, like=weighting.Corpus.of(PLAYS)).toarray()
     assert weights[0, 2] == pytest.approx(item_2, rel=1e-6)
     assert weights[0, 2] != pytest.approx(weighting.bm25(new, 0.6, 0.8).toarray()[0, 2], rel=0.1)
 
 
 def test_an_item_that_nobody_played_in_training_weighs_most_for_a_new_user():
     new = sp.csr_array(np.array([[1, 1, 1, 1]], dtype=np.float32))
-    weights = weighting.bm25(new, like=PLAYS).toarray()[0]
+    weights = weighting.bm25(new, like=weighting.Corpus.of(PLAYS)).toarray()[0]
     assert weights.argmax() == 3
     assert np.isfinite(weights).all()
 

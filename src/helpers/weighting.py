@@ -4,6 +4,9 @@ Every function takes and returns a `csr_array` of shape (n_users, n_items) with 
 stored cells; the input is never changed.
 """
 
+from dataclasses import dataclass
+from typing import Self
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -14,12 +17,36 @@ SCHEMES = ("plays", "binary", "log", "bm25")
 _IDF_FLOOR = 0.01  # an item that almost everyone plays keeps a positive weight
 
 
+@dataclass(frozen=True)
+class Corpus:
+    """What BM25 must know of a training set to weigh others as it weighed that.
+
+    Attributes
+    ----------
+    idf : ndarray of float64, shape (n_items,)
+        How much a play of each item says; larger for rarer items.
+    mean_length : float
+        Mean over users of the sum of their plays.
+    """
+
+    idf: np.ndarray
+    mean_length: float
+
+    @classmethod
+    def of(cls, user_items: sp.csr_array) -> Self:
+        """Return the corpus of training counts, shape (n_users, n_items)."""
+        n_users, n_items = user_items.shape
+        users_of_item = np.bincount(user_items.indices, minlength=n_items)
+        idf = np.maximum(np.log(n_users) - np.log1p(users_of_item), _IDF_FLOOR)
+        return cls(idf, float(_lengths(user_items)[1].mean()) if user_items.nnz else 1.0)
+
+
 def weigh(
     user_items: sp.csr_array,
     scheme: str,
     k1: float = 0.6,
     b: float = 0.8,
-    like: sp.csr_array | None = None,
+    like: Corpus | None = None,
 ) -> sp.csr_array:
     """Return the weights of the scheme called "plays" (as they are), "binary", "log" or "bm25".
 
@@ -66,7 +93,7 @@ def log(user_items: sp.csr_array) -> sp.csr_array:
 
 
 def bm25(
-    user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8, like: sp.csr_array | None = None
+    user_items: sp.csr_array, k1: float = 0.6, b: float = 0.8, like: Corpus | None = None
 ) -> sp.csr_array:
     r"""Return Okapi BM25 weights: plays that saturate, and say more for rarer items.
 
@@ -91,9 +118,9 @@ def bm25(
         does too. Not negative.
     b : float
         From 0 (the length plays no role) to 1 (it counts in full).
-    like : csr_array, shape (n_training_users, n_items), optional
-        Whose mean length and item counts to use in the place of those of `user_items`, so that
-        new users are weighed as the training set was.
+    like : Corpus, optional
+        Whose mean length and rarities to use in the place of those of `user_items`, so that new
+        users are weighed as the training set was.
 
     Raises
     ------
@@ -104,15 +131,11 @@ def bm25(
     """
     check_scheme("bm25", k1, b)
     counts = checked_counts(user_items)
-    like = user_items if like is None else like
-    n_users, n_items = like.shape
+    corpus = like or Corpus.of(user_items)
     users, length = _lengths(user_items)
-    mean_length = _lengths(like)[1].mean() if like.nnz else 1
-    length_norm = 1 - b + b * length / mean_length
-    users_of_item = np.bincount(like.indices, minlength=n_items)
-    idf = np.maximum(np.log(n_users) - np.log1p(users_of_item), _IDF_FLOOR)
+    length_norm = 1 - b + b * length / corpus.mean_length
     saturated = counts * (k1 + 1) / (counts + k1 * length_norm[users])
-    return _with_data(user_items, saturated * idf[user_items.indices])
+    return _with_data(user_items, saturated * corpus.idf[user_items.indices])
 
 
 def _lengths(user_items: sp.csr_array) -> tuple[np.ndarray, np.ndarray]:

@@ -11,9 +11,9 @@ from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import checked_rows
 from helpers.models.factors import FactorModel
-from helpers.models.numpy_als import solve_cholesky
+from helpers.models.half_step import HalfStep, Rule
 from helpers.models.tuned import TUNED
-from helpers.weighting import check_scheme, weigh
+from helpers.weighting import Corpus, check_scheme
 
 
 class ALS(FactorModel):
@@ -81,7 +81,7 @@ class ALS(FactorModel):
         self.seed = whole_number("seed", seed, 0)
 
     def _fit(self, train: Interactions) -> None:
-        self._confidences = self._weighted(train.user_items, train)
+        confidences = self._rule().weights(train.user_items, Corpus.of(train.user_items))
         try:
             # More threads change the last bits; what is not finite is reported below.
             with threadpool_limits(1, "blas"), np.errstate(invalid="ignore"):
@@ -94,7 +94,7 @@ class ALS(FactorModel):
                     random_state=self.seed,
                     use_gpu=False,
                 )
-                model.fit(sp.csr_matrix(self._confidences), show_progress=False)
+                model.fit(sp.csr_matrix(confidences), show_progress=False)
         except ModelFitError as error:
             raise SettingError(
                 f"{self} ended in factors that are not finite; lower alpha, or take a "
@@ -104,40 +104,28 @@ class ALS(FactorModel):
         self.user_factors[np.diff(train.user_items.indptr) == 0] = 0
         self.item_factors[train.item_popularity() == 0] = 0
 
-    def _weighted(self, user_items: sp.csr_array, train: Interactions) -> sp.csr_array:
-        weights = weigh(user_items, self.weighting, self.k1, self.b, like=train.user_items)
-        with np.errstate(over="ignore"):  # training reports what is not finite
-            return self.alpha * weights
+    def _rule(self) -> Rule:
+        return Rule(
+            weighting=self.weighting,
+            k1=self.k1,
+            b=self.b,
+            alpha=self.alpha,
+            regularization=self.regularization,
+        )
 
-    def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
-        """Solve the least squares of the new users exactly, for the items as they are."""
-        confidences = self._weighted(user_items, self.train)
-        factors = self.item_factors.astype(np.float64)
-        try:
-            return solve_cholesky(confidences, factors, self.regularization).astype(np.float32)
-        except np.linalg.LinAlgError as error:
-            raise SettingError(
-                f"{self} cannot place a new user, as nothing is left of the regularization beside "
-                "the weights; raise it and train again"
-            ) from error
+    def _half_step(self) -> HalfStep:
+        return HalfStep.over(self.item_factors, self._rule(), Corpus.of(self.train.user_items))
 
     def _restore(self, train: Interactions, arrays: dict[str, np.ndarray]) -> None:
         super()._restore(train, arrays)
         if self.item_factors.shape[1] != self.factors:
             raise ValueError(f"vectors of {self.item_factors.shape[1]} numbers, not {self.factors}")
-        self._confidences = self._weighted(train.user_items, train)
 
     def explain(self, user_row: int, item_row: int, n: int = 5) -> tuple[np.ndarray, np.ndarray]:
-        r"""Return how much each item of a user adds to the score of one item.
+        """Return how much each item of a user adds to the score of one item.
 
-        Section 5 of Hu, Koren and Volinsky: solved anew for the items Y, the user's score is
-
-        .. math::
-            y_i^\top x_u = \sum_{j \in I_u} c_{uj}\, y_i^\top W_u\, y_j,
-            \qquad W_u = (Y^\top C_u Y + \lambda I)^{-1}
-
-        and the terms of the sum are the contributions. Over all items of the user they add up
-        to the score of that solution, from which the stored user vector differs a little.
+        The contributions of `HalfStep.contributions`: over all items of the user they add up to
+        the score of the exact solution, from which the stored user vector differs a little.
 
         Parameters
         ----------
@@ -159,13 +147,7 @@ class ALS(FactorModel):
         user = checked_rows(user_row, self.n_users, "user")[0]
         item = checked_rows(item_row, self.n_items, "item")[0]
         whole_number("n", n, 1)
-        mine = slice(*self._confidences.indptr[[user, user + 1]])
-        rows = self._confidences.indices[mine]
-        weights = self._confidences.data[mine].astype(np.float64)
-        factors = self.item_factors.astype(np.float64)
-        own = factors[rows]
-        normal = factors.T @ factors + own.T @ ((weights - 1)[:, None] * own)
-        normal += self.regularization * np.eye(self.factors)
-        contributions = weights * (own @ np.linalg.solve(normal, factors[item]))
+        mine = self.train.user_items[[user]]
+        contributions = self._half_step().contributions(mine, np.array([item]))[0]
         order = np.argsort(-contributions, kind="stable")[:n]
-        return rows[order], contributions[order]
+        return mine.indices[order], contributions[order]

@@ -9,7 +9,7 @@ from helpers.interactions import Interactions
 from helpers.models.base import Recommender, checked_rows
 from helpers.models.tuned import TUNED
 from helpers.side import SideInformation
-from helpers.weighting import check_scheme, weigh
+from helpers.weighting import Corpus, check_scheme, weigh
 
 
 class Content(Recommender):
@@ -87,7 +87,7 @@ class Content(Recommender):
         self.user_profiles = self._profiles(train.user_items, train)
 
     def _profiles(self, user_items: sp.csr_array, train: Interactions) -> sp.csr_array:
-        weights = weigh(user_items, self.weighting, like=train.user_items)
+        weights = weigh(user_items, self.weighting, like=Corpus.of(train.user_items))
         sums = weights.astype(np.float64) @ self.item_profiles  # squares of huge counts fit
         lengths = np.sqrt(sums.multiply(sums).sum(axis=1))
         sums.data /= np.repeat(lengths, np.diff(sums.indptr))

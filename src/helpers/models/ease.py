@@ -11,7 +11,7 @@ from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender
 from helpers.models.tuned import TUNED
-from helpers.weighting import check_scheme, weigh
+from helpers.weighting import Corpus, check_scheme, weigh
 
 _SOLVERS = ("auto", "primal", "dual")
 _LARGEST = 25_000  # rows of a matrix to invert: 5 GB
@@ -135,7 +135,9 @@ class EASE(Recommender):
         )
 
     def _weighted(self, user_items: sp.csr_array, train: Interactions) -> sp.csr_array:
-        return weigh(user_items, self.weighting, like=train.user_items).astype(np.float64)
+        return weigh(user_items, self.weighting, like=Corpus.of(train.user_items)).astype(
+            np.float64
+        )
 
     def score(self, user_rows: np.ndarray) -> np.ndarray:
         """Return the scores of every item, shape (n, n_items); see `Recommender.score`."""

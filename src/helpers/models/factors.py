@@ -1,6 +1,5 @@
 """What all models with a vector for each user and each item have in common."""
 
-from abc import abstractmethod
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,8 +7,10 @@ import scipy.sparse as sp
 from implicit.cpu.topk import topk
 
 from helpers.checks import list_length
+from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender, checked_rows
+from helpers.models.half_step import HalfStep
 from helpers.models.lists import Recommendations, best_of
 
 
@@ -104,8 +105,27 @@ class FactorModel(Recommender):
         """
         return self._fold_in(self._checked_new(user_items))
 
-    @abstractmethod
-    def _fold_in(self, user_items: sp.csr_array) -> np.ndarray: ...
+    def half_step(self) -> HalfStep:
+        """Return what places any number of new users, its Gramian computed once.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SettingError
+            If the model was not trained by alternating least squares.
+        """
+        self._require_fitted()
+        return self._half_step()
+
+    def _half_step(self) -> HalfStep:
+        raise SettingError(
+            f"{self.name} was not trained by alternating least squares and cannot place a user "
+            "by them; take als or ials"
+        )
+
+    def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
+        return self._half_step().vectors(user_items)
 
     def _score_new(self, user_items: sp.csr_array) -> np.ndarray:
         return _scores(self._fold_in(user_items), self.item_factors)

@@ -2,14 +2,14 @@
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg import cho_factor, cho_solve
 
 from helpers.checks import number_between, positive_number, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.factors import FactorModel
+from helpers.models.half_step import HalfStep, Rule
 from helpers.models.tuned import TUNED
-from helpers.weighting import check_scheme, weigh
+from helpers.weighting import Corpus, check_scheme, weigh
 
 _LARGEST_SEED = 2**31 - 1
 
@@ -119,24 +119,12 @@ class IALS(FactorModel):
             "to the defaults, or a weighting that saturates, such as log"
         )
 
-    def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
-        """Solve the least squares of each new user exactly, for the items as they are."""
-        weights = weigh(user_items, self.weighting, like=self.train.user_items)
-        item_factors = self.item_factors.astype(np.float64)
-        shared = self.alpha0 * item_factors.T @ item_factors
-        vectors = np.zeros((weights.shape[0], self.factors), dtype=np.float32)
-        for row, n_pairs in enumerate(np.diff(weights.indptr)):
-            stored = slice(*weights.indptr[row : row + 2])
-            w = weights.data[stored].astype(np.float64)
-            y = item_factors[weights.indices[stored]]
-            penalty = self.regularization * (n_pairs + self.alpha0 * self.n_items) ** self.nu
-            left = shared + y.T @ (w[:, None] * y) + penalty * np.eye(self.factors)
-            try:
-                vectors[row] = cho_solve(cho_factor(left), y.T @ w)
-            except np.linalg.LinAlgError as error:
-                raise SettingError(
-                    f"the weights of new user {row} reach {w.max():g}, beside which nothing is "
-                    f"left of the penalty; mend them, raise regularization ({self.regularization}) "
-                    "or take a weighting that saturates, such as log"
-                ) from error
-        return vectors
+    def _half_step(self) -> HalfStep:
+        rule = Rule(
+            weighting=self.weighting,
+            unobserved=self.alpha0,
+            observed_replaces=False,
+            regularization=self.regularization,
+            nu=self.nu,
+        )
+        return HalfStep.over(self.item_factors, rule, Corpus.of(self.train.user_items))

@@ -17,6 +17,7 @@ from helpers.checks import positive_number, whole_number
 from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender
+from helpers.models.half_step import HalfStep, Rule
 from helpers.weighting import confidence as confidence_of
 
 _CELLS_AT_ONCE = 1024  # so few that the gathered vectors stay in the processor's cache
@@ -214,6 +215,19 @@ class NumpyALS(Recommender):
             )
         confidence = self._confidence(user_items)
         return solve_cholesky(confidence, self.item_factors, self.regularization)
+
+    def half_step(self) -> HalfStep:
+        """Return what places any number of new users fast, its Gramian computed once.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        """
+        self._require_fitted()
+        alpha, shift = (1.0, 0.0) if self.alpha is None else (self.alpha, 1.0)
+        rule = Rule("plays", alpha=alpha, shift=shift, regularization=self.regularization)
+        return HalfStep.over(self.item_factors, rule)
 
     def _confidence(self, user_items: sp.csr_array) -> sp.csr_array:
         weights = sp.csr_array(user_items, dtype=np.float64)

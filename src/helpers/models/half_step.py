@@ -1,0 +1,165 @@
+r"""One exact half-step of alternating least squares: the items stay, a user's vector is solved.
+
+Everything that a factor model trained by alternating least squares asks of a user it has never
+seen: the item vectors, their Gramian, which is the same for everybody and computed once, and the
+rule that turns counts into weights.
+"""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.linalg.lapack import dposv
+
+from helpers.errors import SettingError
+from helpers.weighting import Corpus, weigh
+
+
+@dataclass(frozen=True)
+class Rule:
+    r"""How the counts of a user become least squares: plain numbers, ready for JSON.
+
+    With :math:`w_j` the weight of item j of the user's set S, the user's vector minimises
+
+    .. math::
+        \sum_{j \in S} w_j (1 - x^\top y_j)^2 + \beta \sum_{i} (x^\top y_i)^2 + \rho \|x\|^2,
+        \qquad \rho = \lambda (|S| + \beta\, n_{items})^\nu
+
+    where the second sum runs over the items outside S if `observed_replaces`, as in the paper of
+    Hu, Koren and Volinsky, and over all items if not, as in that of Rendle and others.
+
+    Attributes
+    ----------
+    weighting : str
+        One of `helpers.weighting.SCHEMES`; `k1` and `b` are read by "bm25" alone.
+    k1, b : float
+    alpha, shift : float
+        A weight is shift + alpha times what the scheme gives.
+    unobserved : float
+        The β above.
+    observed_replaces : bool
+    regularization, nu : float
+        The λ and ν above.
+    """
+
+    weighting: str = "binary"
+    k1: float = 0.6
+    b: float = 0.8
+    alpha: float = 1.0
+    shift: float = 0.0
+    unobserved: float = 1.0
+    observed_replaces: bool = True
+    regularization: float = 1.0
+    nu: float = 0.0
+
+    def weights(self, user_items: sp.csr_array, corpus: Corpus | None) -> sp.csr_array:
+        """Return the weight of each stored count; `corpus` is that of training, for "bm25"."""
+        weights = weigh(user_items, self.weighting, self.k1, self.b, like=corpus)
+        with np.errstate(over="ignore"):  # solving reports what is not finite
+            weights.data = self.shift + self.alpha * weights.data
+        return weights
+
+    def penalty(self, n_pairs: int, n_items: int) -> float:
+        """Return ρ for a user with that many items."""
+        return self.regularization * (n_pairs + self.unobserved * n_items) ** self.nu
+
+
+@dataclass(frozen=True)
+class HalfStep:
+    """The least squares of users over fixed items, with what they share computed once.
+
+    Attributes
+    ----------
+    item_factors : ndarray of float32, shape (n_items, factors)
+    gramian : ndarray of float64, shape (factors, factors)
+        The items' vectors, transposed, times themselves.
+    rule : Rule
+    corpus : Corpus, optional
+        Of the training set; read by the weighting "bm25" alone.
+    """
+
+    item_factors: np.ndarray
+    gramian: np.ndarray
+    rule: Rule
+    corpus: Corpus | None = None
+
+    @classmethod
+    def over(cls, item_factors: np.ndarray, rule: Rule, corpus: Corpus | None = None) -> Self:
+        """Return the half-step over these items, whose Gramian is computed here."""
+        exact = item_factors.astype(np.float64)
+        return cls(item_factors.astype(np.float32, copy=False), exact.T @ exact, rule, corpus)
+
+    def vectors(self, user_items: sp.csr_array) -> np.ndarray:
+        """Return the exact vector of each user, zero for one without items.
+
+        Parameters
+        ----------
+        user_items : csr_array, shape (n, n_items)
+            Positive counts in canonical form, in the columns and units of training.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, factors)
+
+        Raises
+        ------
+        SettingError
+            If a user's weights are so large that nothing is left of the penalty.
+        """
+        weights = self.rule.weights(user_items, self.corpus)
+        vectors = np.zeros((weights.shape[0], self.item_factors.shape[1]), dtype=np.float32)
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is reported
+            for row, (start, stop) in enumerate(
+                zip(weights.indptr, weights.indptr[1:], strict=False)
+            ):
+                if start < stop:
+                    w = weights.data[start:stop].astype(np.float64)
+                    y = self.item_factors[weights.indices[start:stop]].astype(np.float64)
+                    _, solution, status = dposv(self._left(w, y), y.T @ w)
+                    if status != 0 or not np.isfinite(solution).all():
+                        raise SettingError(self._drowned(row, w))
+                    vectors[row] = solution
+        return vectors
+
+    def contributions(self, user_items: sp.csr_array, item_rows: np.ndarray) -> np.ndarray:
+        r"""Return how much each item of one user adds to the score of some items.
+
+        Section 5 of Hu, Koren and Volinsky: the score of item i is a sum over the user's items,
+
+        .. math::
+            y_i^\top x = \sum_{j \in S} w_j\, y_i^\top A^{-1} y_j
+
+        with A the matrix of the user's least squares.
+
+        Parameters
+        ----------
+        user_items : csr_array, shape (1, n_items)
+            Of one user with at least one item.
+        item_rows : ndarray of int, shape (m,)
+
+        Returns
+        -------
+        ndarray of float64, shape (m, items of the user)
+            In the order of `user_items.indices`; each row adds up to the item's score.
+        """
+        w = self.rule.weights(user_items, self.corpus).data.astype(np.float64)
+        y = self.item_factors[user_items.indices].astype(np.float64)
+        _, half, status = dposv(self._left(w, y), self.item_factors[item_rows].T.astype(np.float64))
+        if status != 0:
+            raise SettingError(self._drowned(0, w))
+        return w * (half.T @ y.T)
+
+    def _left(self, w: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the matrix of one user's least squares."""
+        extra = w - self.rule.unobserved if self.rule.observed_replaces else w
+        left = self.rule.unobserved * self.gramian + y.T @ (extra[:, None] * y)
+        left.flat[:: len(left) + 1] += self.rule.penalty(len(w), len(self.item_factors))
+        return left
+
+    def _drowned(self, row: int, weights: np.ndarray) -> str:
+        return (
+            f"the weights of new user {row} reach {weights.max():g}, beside which nothing is left "
+            f"of the regularization ({self.rule.regularization:g}); mend them, or raise it and "
+            "train again, or take a weighting that saturates, such as log"
+        )
