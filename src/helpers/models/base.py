@@ -11,6 +11,7 @@ import scipy.sparse as sp
 from helpers.checks import list_length
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import IdMap, Interactions
+from helpers.models.half_step import HalfStep
 from helpers.models.lists import Recommendations, best_of
 from helpers.models.storage import (
     check_catalogue,
@@ -164,6 +165,25 @@ class Recommender(ABC):
         raise SettingError(
             f"{self.name} cannot place a user it was not trained on; train it again with the "
             "user's items, or take a model that folds in, such as als"
+        )
+
+    def half_step(self) -> HalfStep:
+        """Return what places any number of new users, its Gramian computed once.
+
+        Raises
+        ------
+        NotFittedError
+            Before `fit`.
+        SettingError
+            If the model was not trained by alternating least squares.
+        """
+        self._require_fitted()
+        return self._half_step()
+
+    def _half_step(self) -> HalfStep:
+        raise SettingError(
+            f"{self.name} was not trained by alternating least squares and cannot place a user "
+            "by them; take als or ials"
         )
 
     def _checked_new(self, user_items: sp.csr_array) -> sp.csr_array:

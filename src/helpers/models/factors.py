@@ -7,10 +7,8 @@ import scipy.sparse as sp
 from implicit.cpu.topk import topk
 
 from helpers.checks import list_length
-from helpers.errors import SettingError
 from helpers.interactions import Interactions
 from helpers.models.base import Recommender, checked_rows
-from helpers.models.half_step import HalfStep
 from helpers.models.lists import Recommendations, best_of
 
 
@@ -104,25 +102,6 @@ class FactorModel(Recommender):
             If the columns are others than in training, or a weight is not positive and finite.
         """
         return self._fold_in(self._checked_new(user_items))
-
-    def half_step(self) -> HalfStep:
-        """Return what places any number of new users, its Gramian computed once.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        SettingError
-            If the model was not trained by alternating least squares.
-        """
-        self._require_fitted()
-        return self._half_step()
-
-    def _half_step(self) -> HalfStep:
-        raise SettingError(
-            f"{self.name} was not trained by alternating least squares and cannot place a user "
-            "by them; take als or ials"
-        )
 
     def _fold_in(self, user_items: sp.csr_array) -> np.ndarray:
         return self._half_step().vectors(user_items)

@@ -171,9 +171,9 @@ class NumpyALS(Recommender):
         x, y = self.initial_factors(*confidence.shape)
         self.losses = [implicit_loss(confidence, x, y, self.regularization)]
         for _ in range(self.iterations):
-            x = self._half_step(confidence, y, start=x)
+            x = self._solve(confidence, y, start=x)
             self.losses.append(implicit_loss(confidence, x, y, self.regularization))
-            y = self._half_step(by_item, x, start=y)
+            y = self._solve(by_item, x, start=y)
             self.losses.append(implicit_loss(confidence, x, y, self.regularization))
         self.user_factors, self.item_factors = x, y
         self._has_no_pairs = np.diff(confidence.indptr) == 0
@@ -216,15 +216,7 @@ class NumpyALS(Recommender):
         confidence = self._confidence(user_items)
         return solve_cholesky(confidence, self.item_factors, self.regularization)
 
-    def half_step(self) -> HalfStep:
-        """Return what places any number of new users fast, its Gramian computed once.
-
-        Raises
-        ------
-        NotFittedError
-            Before `fit`.
-        """
-        self._require_fitted()
+    def _half_step(self) -> HalfStep:
         alpha, shift = (1.0, 0.0) if self.alpha is None else (self.alpha, 1.0)
         rule = Rule("plays", alpha=alpha, shift=shift, regularization=self.regularization)
         return HalfStep.over(self.item_factors, rule)
@@ -233,9 +225,7 @@ class NumpyALS(Recommender):
         weights = sp.csr_array(user_items, dtype=np.float64)
         return weights if self.alpha is None else confidence_of(weights, self.alpha)
 
-    def _half_step(
-        self, confidence: sp.csr_array, fixed: np.ndarray, start: np.ndarray
-    ) -> np.ndarray:
+    def _solve(self, confidence: sp.csr_array, fixed: np.ndarray, start: np.ndarray) -> np.ndarray:
         problem = confidence, fixed, self.regularization
         if self.solver == "cg":
             return solve_conjugate_gradient(*problem, start, self.cg_steps)
