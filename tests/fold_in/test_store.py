@@ -86,7 +86,7 @@ def test_saving_again_replaces_the_model_and_leaves_one_archive(folder):
 
 
 def test_a_folder_without_a_model_says_how_to_train_one(tmp_path):
-    with pytest.raises(DataError, match=r"holds no playlist model.*helpers run 10"):
+    with pytest.raises(DataError, match=r"holds no playlist model.*helpers run 10 --force"):
         PlaylistModel.load(tmp_path)
 
 

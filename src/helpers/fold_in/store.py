@@ -193,14 +193,14 @@ def _read_header(folder: Path) -> dict:
     except OSError as error:
         raise DataError(
             f"{folder} holds no playlist model ({HEADER}: {error.strerror}); "
-            "train one with: python -m helpers run 10"
+            "train one with: python -m helpers run 10 --force"
         ) from error
     except ValueError as error:
         raise DataError(f"{folder / HEADER} is not JSON ({error}); train it again") from error
     if not isinstance(header, dict) or header.get("format") != FORMAT:
         raise DataError(
             f"{folder / HEADER} was not written by this version of the project; "
-            "train it again with: python -m helpers run 10"
+            "train it again with: python -m helpers run 10 --force"
         )
     return header
 
