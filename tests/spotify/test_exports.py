@@ -106,6 +106,15 @@ def test_one_playlist_alone_is_read_as_it_stands_in_a_slice(read):
     assert read(json.dumps(alone), "x.json")[0].name == "x"
 
 
+def test_a_list_that_recommend_wrote_is_a_playlist_again(read):
+    track = {"rank": 1, "track_uri": f"spotify:track:{'a' * 22}", "track_name": "Rivers"}
+    (playlist,) = read(json.dumps({"basis": "tracks", "recommendations": [track]}), "next.json")
+    assert playlist.source == "recommendations"
+    assert [(entry.uri, entry.title) for entry in playlist.entries] == [
+        (track["track_uri"], "Rivers")
+    ]
+
+
 def test_table_of_one_column_without_header_is_a_list(read):
     (playlist,) = read("\n".join([SONGS[0].uri, SONGS[1].id, "Ann - Song"]), "list.csv")
     assert [entry.uri for entry in playlist.entries] == [SONGS[0].uri, SONGS[1].uri, None]

@@ -8,8 +8,10 @@ import argparse
 from helpers.commands.data import add_data
 from helpers.commands.evaluate import add_evaluate
 from helpers.commands.mitigate import add_mitigate
+from helpers.commands.recommend import add_recommend
 from helpers.commands.refresh import add_refresh
 from helpers.commands.run import add_run
+from helpers.commands.spotify import add_spotify
 from helpers.commands.tune import add_tune
 
 
@@ -26,6 +28,8 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_tune(commands)
     add_mitigate(commands)
+    add_recommend(commands)
+    add_spotify(commands)
     add_refresh(commands)
     add_data(commands)
     return parser

@@ -17,7 +17,11 @@ from helpers.spotify.archive import MAX_BYTES, read_members
 from helpers.spotify.csv_files import read_csv
 from helpers.spotify.decoding import decode_json, other_shape
 from helpers.spotify.playlist import Playlist
-from helpers.spotify.playlist_json import read_one_playlist, read_slice_playlists
+from helpers.spotify.playlist_json import (
+    read_one_playlist,
+    read_recommended,
+    read_slice_playlists,
+)
 from helpers.spotify.streaming_history import (
     History,
     join_histories,
@@ -118,6 +122,8 @@ def _read_json(content: bytes, label: str, file: Path) -> list[Playlist | Histor
         if any("items" in playlist for playlist in inner):
             return read_account_playlists(content, label)
         return read_slice_playlists(content, label)
+    if "recommendations" in keys:
+        return [read_recommended(content, label, file.stem)]
     if "tracks" in keys and _LIBRARY_KEYS & keys.keys():
         return read_library(content, label)
     if "tracks" in keys:

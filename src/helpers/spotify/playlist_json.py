@@ -34,6 +34,10 @@ class _File(msgspec.Struct):
     info: _Info | None = None
 
 
+class _Recommended(msgspec.Struct):
+    recommendations: list[_Track | None]
+
+
 def read_slice_playlists(content: bytes, label: str) -> list[Playlist]:
     """Return the playlists of a slice, a challenge set or a snapshot of the API.
 
@@ -64,6 +68,18 @@ def read_one_playlist(content: bytes, label: str, name: str) -> Playlist:
         If it is of another shape; `label` names the file.
     """
     return _playlist_of(decode_json(content, _Playlist, label), "slice", name)
+
+
+def read_recommended(content: bytes, label: str, name: str) -> Playlist:
+    """Return as a playlist called `name` what the command `recommend` wrote as JSON.
+
+    Raises
+    ------
+    DataError
+        If it is of another shape; `label` names the file.
+    """
+    tracks = decode_json(content, _Recommended, label).recommendations
+    return _playlist_of(_Playlist(tracks), "recommendations", name)
 
 
 def _playlist_of(playlist: _Playlist, source: str, name: str) -> Playlist:
