@@ -1,4 +1,5 @@
 import json
+import re
 import shutil
 import sys
 import threading
@@ -22,7 +23,8 @@ def worlds(tmp_path, monkeypatch):
         shutil.rmtree(folder, ignore_errors=True)
         (folder / "lastfm").mkdir(parents=True)
         time.sleep(0.05)
-        (folder / "world.json").write_text(json.dumps({"version": module.WORLD_VERSION}))
+        world = {"version": module.WORLD_VERSION, "scale": scale, "seed": seed}
+        (folder / "world.json").write_text(json.dumps(world))
         return folder
 
     module.make_world = make_world
@@ -32,6 +34,35 @@ def worlds(tmp_path, monkeypatch):
     monkeypatch.setenv("MUSIC_SYNTHETIC_DIR", str(tmp_path / "synthetic"))
     monkeypatch.delenv("MUSIC_DATA_DIR", raising=False)
     return module
+
+
+@pytest.fixture
+def playlists(worlds, monkeypatch):
+    """Stand in for the synthetic playlists; records for which scale and seed they were drawn."""
+    module = ModuleType("helpers.data.synthetic.playlists")
+    module.MARKER, module.PLAYLISTS_VERSION, module.drawn = "playlists.json", 5, []
+
+    def make_playlists(scale="lesson", seed=0, *, folder):
+        module.drawn.append((scale, seed))
+        for part in ("playlists", "audio_features"):
+            (folder / part).mkdir(exist_ok=True)
+        (folder / "playlists.json").write_text(json.dumps({"version": module.PLAYLISTS_VERSION}))
+        return folder
+
+    module.make_playlists = make_playlists
+    monkeypatch.setitem(sys.modules, "helpers.data.synthetic.playlists", module)
+    monkeypatch.setattr(worlds, "playlists", module, raising=False)
+    return module
+
+
+@pytest.fixture
+def real_dir(tmp_path):
+    """A folder of real data with a slice of playlists and the tables of audio features."""
+    files = ("playlists/mpd.slice.0-999.json", "audio_features/data_by_year.csv")
+    for file in (*files, "audio_features/data_by_genres.csv"):
+        (tmp_path / "real" / file).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "real" / file).touch()
+    return tmp_path / "real"
 
 
 def visible(folder):
@@ -123,7 +154,84 @@ def test_incomplete_real_files_are_an_error_that_names_what_lacks(worlds, quirky
 
 
 def test_unknown_names_are_refused(worlds):
-    with pytest.raises(SettingError, match="dataset is 'spotify', expected one of lastfm"):
+    known = "lastfm, playlists, audio_features"
+    with pytest.raises(SettingError, match=f"dataset is 'spotify', expected one of {known}"):
         find_dataset("spotify")
     with pytest.raises(SettingError, match="data is 'fake', expected one of synthetic, real, auto"):
         find_dataset("lastfm", "fake")
+
+
+# Playlists and audio features
+
+
+def test_playlists_and_audio_features_are_drawn_together_and_once(worlds, playlists):
+    found = find_dataset("playlists")
+    assert found == Dataset("playlists", "synthetic", worlds.place / "playlists")
+    assert found.label == "synthetic playlists"
+    features = find_dataset("audio_features")
+    assert features == Dataset("audio_features", "synthetic", worlds.place / "audio_features")
+    assert features.label == "synthetic audio features"
+    assert playlists.drawn == [("lesson", 0)]
+    assert len(worlds.drawn) == 1
+
+
+def test_lastfm_alone_draws_no_playlists(worlds, playlists):
+    find_dataset("lastfm")
+    assert playlists.drawn == []
+
+
+@pytest.mark.parametrize("state", ["", "{", "[]", "{}", '{"version": 4}'])
+def test_outdated_or_unfinished_playlists_are_drawn_again_in_the_same_world(
+    worlds, playlists, state
+):
+    find_dataset("lastfm")
+    (worlds.place / "playlists.json").write_text(state)
+    find_dataset("audio_features")
+    assert len(playlists.drawn) == len(worlds.drawn) == 1
+
+
+def test_playlists_are_of_the_seed_of_the_world_that_stands_there(worlds, playlists):
+    worlds.make_world(seed=3, folder=worlds.place)
+    find_dataset("playlists")
+    assert playlists.drawn == [("lesson", 3)]
+
+
+def test_playlists_are_drawn_again_after_the_world(worlds, playlists):
+    find_dataset("playlists")
+    worlds.WORLD_VERSION = 3
+    find_dataset("playlists")
+    assert len(playlists.drawn) == len(worlds.drawn) == 2
+
+
+@pytest.mark.parametrize("data", ["real", "auto"])
+@pytest.mark.parametrize("name", ["playlists", "audio_features"])
+def test_real_slices_and_tables_are_found(playlists, real_dir, name, data):
+    dataset = find_dataset(name, data, real_dir)
+    assert dataset == Dataset(name, "real", real_dir / name)
+    assert dataset.label == f"real {name.replace('_', ' ')}"
+    assert playlists.drawn == []
+
+
+def test_auto_draws_playlists_where_there_is_no_slice(playlists, tmp_path):
+    (tmp_path / "playlists").mkdir()
+    (tmp_path / "playlists" / "challenge_set.json").touch()
+    assert find_dataset("playlists", "auto", tmp_path).kind == "synthetic"
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [("playlists", "expected mpd.slice.*.json"), ("audio_features", "expected data_by_year.csv")],
+)
+def test_missing_real_slices_or_tables_are_an_error_that_says_where_to_put_them(
+    worlds, tmp_path, name, what
+):
+    with pytest.raises(DataError, match=re.escape(what)) as error:
+        find_dataset(name, "real", tmp_path / "elsewhere")
+    assert f"elsewhere/{name}" in str(error.value)
+    assert "--data-dir or MUSIC_DATA_DIR" in str(error.value)
+
+
+def test_one_table_of_audio_features_without_the_other_is_named(worlds, real_dir):
+    (real_dir / "audio_features" / "data_by_genres.csv").unlink()
+    with pytest.raises(DataError, match=r"lacks data_by_genres\.csv; copy the missing files"):
+        find_dataset("audio_features", "auto", real_dir)

@@ -7,12 +7,28 @@ from pathlib import Path
 from filelock import FileLock
 
 from helpers import paths
-from helpers.data import lastfm
+from helpers.data import audio_features, lastfm
 from helpers.errors import DataError, SettingError
 
-# Name of each dataset -> how it is shown, and the files it consists of.
-_TITLES = {"lastfm": "last.fm"}
-_FILES = {"lastfm": tuple(table.file for table in lastfm.TABLES)}
+# Name of each dataset -> how it is shown, and the files (or patterns) it cannot do without.
+_TITLES = {"lastfm": "last.fm", "playlists": "playlists", "audio_features": "audio features"}
+_FILES = {
+    "lastfm": tuple(table.file for table in lastfm.TABLES),
+    "playlists": ("mpd.slice.*.json",),
+    "audio_features": audio_features.FILES,
+}
+_ELSEWHERE = (
+    "copy files that you have into that folder, or name the folder above it with --data-dir or "
+    "MUSIC_DATA_DIR"
+)
+_HOW_TO_GET = {
+    "lastfm": "get them with: python -m helpers data get lastfm",
+    "playlists": f"the Million Playlist Dataset cannot be downloaded any more, so {_ELSEWHERE}",
+    "audio_features": f"they cannot be downloaded from here, so {_ELSEWHERE}",
+}
+_DOWNLOADABLE = ("lastfm",)
+# What is drawn together with the playlists.
+_OF_PLAYLISTS = ("playlists", "audio_features")
 
 KINDS = ("synthetic", "real", "auto")
 
@@ -41,12 +57,12 @@ class Dataset:
 
 
 def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = None) -> Dataset:
-    """Return where a dataset lies, drawing the synthetic world first if need be.
+    """Return where a dataset lies, drawing its part of the synthetic world first if need be.
 
     Parameters
     ----------
     name : str
-        Name of the dataset: "lastfm".
+        Name of the dataset: "lastfm", "playlists" or "audio_features".
     data : str
         "synthetic", "real", or "auto" for the real files where they are and else synthetic.
     data_dir : Path, optional
@@ -65,21 +81,25 @@ def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = Non
     if data not in KINDS:
         raise SettingError(f"data is {data!r}, expected one of {', '.join(KINDS)}")
     folder = Path(data_dir or paths.raw_dir()).expanduser() / name
-    missing = [file for file in _FILES[name] if not (folder / file).is_file()]
+    missing = [file for file in _FILES[name] if not _has(folder, file)]
     is_absent = len(missing) == len(_FILES[name])
     if data == "synthetic" or (data == "auto" and is_absent):
-        return Dataset(name, "synthetic", _synthetic_world() / name)
+        world = _synthetic_playlists() if name in _OF_PLAYLISTS else _synthetic_world()
+        return Dataset(name, "synthetic", world / name)
     if is_absent:
+        others = " and others" if len(_FILES[name]) > 1 else ""
         raise DataError(
-            f"no {_TITLES[name]} files in {folder}, expected {_FILES[name][0]} and others; "
-            f"get them with: python -m helpers data get {name}"
+            f"no {_TITLES[name].removesuffix('s')} files in {folder}, expected "
+            f"{_FILES[name][0]}{others}; {_HOW_TO_GET[name]}"
         )
     if missing:
-        raise DataError(
-            f"{folder} lacks {', '.join(missing)}; copy the missing files there, or remove the "
-            f"folder and get them with: python -m helpers data get {name}"
-        )
+        again = f", or remove the folder and {_HOW_TO_GET[name]}" if name in _DOWNLOADABLE else ""
+        raise DataError(f"{folder} lacks {', '.join(missing)}; copy the missing files there{again}")
     return Dataset(name, "real", folder)
+
+
+def _has(folder: Path, pattern: str) -> bool:
+    return any(file.is_file() for file in folder.glob(pattern))
 
 
 def _synthetic_world() -> Path:
@@ -104,9 +124,25 @@ def _synthetic_world() -> Path:
     return folder
 
 
+def _synthetic_playlists() -> Path:
+    """Return the folder of the synthetic world with its playlists, drawn if need be as well."""
+    folder = _synthetic_world()
+    from helpers.data.synthetic.playlists import MARKER, PLAYLISTS_VERSION, make_playlists
+
+    if _summary(folder / MARKER).get("version") != PLAYLISTS_VERSION:
+        world = _summary(folder / "world.json")
+        make_playlists(world["scale"], world["seed"], folder=folder)
+    return folder
+
+
 def _world_version(folder: Path) -> str | None:
-    """Return the version in `world.json`, the file that is written last; None without a world."""
+    return _summary(folder / "world.json").get("version")
+
+
+def _summary(file: Path) -> dict:
+    """Return the content of a file that is written last; empty where it is missing or broken."""
     try:
-        return json.loads((folder / "world.json").read_text(encoding="utf-8")).get("version")
-    except (OSError, ValueError, AttributeError):
-        return None
+        summary = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return summary if isinstance(summary, dict) else {}

@@ -1,0 +1,256 @@
+"""Playlists of the synthetic world on disk, in the format of the Million Playlist Dataset.
+
+The artists are those of the world that last.fm's files are written from; audio features of their
+songs lie beside the playlists. Same scale, seed and sizes, same bytes. `playlists.json` is
+written last and marks complete playlists; folders are built elsewhere and renamed.
+"""
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock
+
+from helpers.checks import whole_number
+from helpers.data.synthetic import WORLD_VERSION, make_world
+from helpers.data.synthetic.playlists.catalogue import Catalogue, draw_catalogue
+from helpers.data.synthetic.playlists.example import example_export
+from helpers.data.synthetic.playlists.features import write_features
+from helpers.data.synthetic.playlists.settings import SIZES, PlaylistSettings
+from helpers.data.synthetic.playlists.slices import SliceWriter
+from helpers.data.synthetic.playlists.themes import KINDS
+from helpers.data.synthetic.settings import SCALES
+from helpers.data.synthetic.world import World, draw_world
+from helpers.errors import DataError, SettingError
+from helpers.files import write_atomically
+
+__all__ = [
+    "MARKER",
+    "PLAYLISTS_VERSION",
+    "PlaylistTruth",
+    "example_export",
+    "load_playlist_truth",
+    "make_playlists",
+]
+
+# Whatever changes in the code that draws and writes, playlists drawn before are outdated.
+_CODE = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
+PLAYLISTS_VERSION = hashlib.sha256(WORLD_VERSION.encode() + _CODE).hexdigest()[:16]
+
+MARKER = "playlists.json"
+_TRUTH = "playlists_truth.npz"
+_PARTS = ("playlists", "audio_features", _TRUTH)
+
+
+@dataclass(frozen=True)
+class PlaylistTruth:
+    """What no real dataset can tell about its playlists.
+
+    Attributes
+    ----------
+    track_uris : ndarray of str, shape (n_tracks,)
+        All tracks that a playlist could hold.
+    song : ndarray of int32, shape (n_tracks,)
+        Tracks with the same number are editions of one song.
+    kind : ndarray of int8, shape (n_playlists,)
+        What the playlist of each pid is about, a position in `kinds`.
+    kinds : ndarray of str
+        "mixture" (of its owner's taste), "genre", "scene", "decade" and others.
+    """
+
+    track_uris: np.ndarray
+    song: np.ndarray
+    kind: np.ndarray
+    kinds: np.ndarray
+
+
+def make_playlists(
+    scale: str = "lesson",
+    seed: int = 0,
+    *,
+    folder: Path | None = None,
+    slices: int | None = None,
+    playlists_a_slice: int | None = None,
+) -> Path:
+    """Write playlists and audio features of a synthetic world, unless they stand there already.
+
+    Drawing takes seconds, so it is announced on standard error. One slice is in memory at a time.
+
+    Parameters
+    ----------
+    scale : str
+        "tiny", "lesson" or "large": how many artists have songs (300, 5,000 or 60,000), and with
+        it how many tracks there are.
+    seed : int
+        Any whole number from 0 on; equal arguments give equal bytes.
+    folder : Path, optional
+        Will hold `playlists/`, `audio_features/`, `playlists_truth.npz` and `playlists.json`. By
+        default that of `make_world`, which then draws last.fm's files too; another folder need
+        not hold a world, but one that stands there is drawn again if it is of another scale or
+        seed. Other playlists in their place are replaced, anything else is refused.
+    slices, playlists_a_slice : int, optional
+        By default 2 × 60 playlists of the tiny scale, 10 × 500 of the lesson scale, 100 × 1,000
+        of the large one. The catalogue, and so every URI, does not depend on them.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    SettingError
+        If scale, seed or sizes make no sense.
+    DataError
+        If the folder holds something else or cannot be written.
+    """
+    if scale not in SIZES:
+        raise SettingError(f"scale is {scale!r}, expected one of {', '.join(SIZES)}")
+    settings = SIZES[scale]
+    if slices is None:
+        slices = settings.slices
+    if playlists_a_slice is None:
+        playlists_a_slice = settings.playlists_a_slice
+    wanted = {
+        "version": PLAYLISTS_VERSION,
+        "scale": scale,
+        "seed": whole_number("seed", seed, least=0),
+        "slices": whole_number("slices", slices, least=1),
+        "playlists_a_slice": whole_number("playlists_a_slice", playlists_a_slice, least=1),
+    }
+    if folder is None:
+        folder = make_world(scale, wanted["seed"])
+    folder = Path(folder).expanduser().resolve()
+    if (folder / "world.json").is_file():
+        make_world(scale, wanted["seed"], folder)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder.parent / ".lock"):
+            if not _is_complete(folder, wanted):
+                _refuse_other_content(folder)
+                _draw(folder, wanted, settings)
+    except OSError as error:
+        raise DataError(
+            f"the synthetic playlists cannot be written to {folder} ({error.strerror or error}); "
+            "make room or choose another folder"
+        ) from None
+    return folder
+
+
+def load_playlist_truth(folder: Path) -> PlaylistTruth:
+    """Read the truth behind synthetic playlists.
+
+    Parameters
+    ----------
+    folder : Path
+        What `make_playlists` returned.
+
+    Raises
+    ------
+    DataError
+        If there is no truth in the folder, or it is damaged.
+    """
+    file = Path(folder) / _TRUTH
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            parts = {name: stored[name] for name in PlaylistTruth.__dataclass_fields__}
+    except FileNotFoundError:
+        raise DataError(
+            f"{file} is missing, expected the truth of synthetic playlists; "
+            "real playlists have none, draw some with: python -m helpers data make"
+        ) from None
+    except Exception as error:  # A damaged archive raises whatever the damage hits.
+        raise DataError(
+            f"{file} is damaged ({error}); remove it and {MARKER} and draw the playlists again "
+            "with: python -m helpers data make"
+        ) from None
+    return PlaylistTruth(**parts | {"track_uris": parts["track_uris"].astype(str)})
+
+
+def _draw(folder: Path, wanted: dict, settings: PlaylistSettings) -> None:
+    scale, seed = wanted["scale"], wanted["seed"]
+    print(f"drawing the synthetic playlists ({scale}, seed {seed})", file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
+        built = Path(workshop) / "built"
+        world = draw_world(SCALES[scale], seed)
+        counts = _write(world, draw_catalogue(world, settings), settings, built, wanted)
+        files = sorted(file for file in built.rglob("*") if file.is_file())
+        summary = {
+            **wanted,
+            "settings": asdict(settings),
+            "counts": counts,
+            "bytes": {file.relative_to(built).as_posix(): file.stat().st_size for file in files},
+        }
+        _move_into_place(built, folder)
+    write_atomically(folder / MARKER, json.dumps(summary, indent=2) + "\n")
+
+
+def _write(
+    world: World, catalogue: Catalogue, settings: PlaylistSettings, built: Path, wanted: dict
+) -> dict[str, int]:
+    for part in ("playlists", "audio_features"):
+        (built / part).mkdir(parents=True)
+    n_features = write_features(world, catalogue, settings, built / "audio_features")
+    writer = SliceWriter(world, catalogue, settings)
+    kinds, n_entries = [], 0
+    for at in range(wanted["slices"]):
+        n = wanted["playlists_a_slice"]
+        kind, n_written = writer.write(built / "playlists", at * n, n)
+        kinds.append(kind)
+        n_entries += n_written
+    np.savez(
+        built / _TRUTH,
+        track_uris=np.array(catalogue.track_uris, dtype=bytes),
+        song=catalogue.tracks.song.astype(np.int32),
+        kind=np.concatenate(kinds).astype(np.int8),
+        kinds=np.array(KINDS),
+    )
+    return {
+        "playlists": wanted["slices"] * wanted["playlists_a_slice"],
+        "entries": n_entries,
+        "songs in the catalogue": len(catalogue.songs),
+        "tracks in the catalogue": len(catalogue.tracks),
+        "tracks with audio features": n_features,
+    }
+
+
+def _is_complete(folder: Path, wanted: dict) -> bool:
+    """Return whether the wanted playlists stand in the folder, every file of its length."""
+    try:
+        summary = json.loads((folder / MARKER).read_text(encoding="utf-8"))
+        return all(summary[key] == value for key, value in wanted.items()) and all(
+            (folder / file).stat().st_size == size for file, size in summary["bytes"].items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return False
+
+
+def _refuse_other_content(folder: Path) -> None:
+    """Refuse what is not of a synthetic world, playlists of someone's own above all."""
+    is_ours = (folder / MARKER).is_file()
+    own = [folder / part for part in _PARTS if (folder / part).exists()]
+    if is_ours or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+        return
+    if own or not (folder / "world.json").is_file():
+        raise DataError(
+            f"{own[0] if own else folder} holds something that is not of a synthetic world; "
+            "choose an empty folder or remove it first"
+        )
+
+
+def _move_into_place(built: Path, folder: Path) -> None:
+    """Rename what was built; what stood there is removed together with the workshop."""
+    outdated = built.with_name("outdated")
+    outdated.mkdir()
+    folder.mkdir(exist_ok=True)
+    # From here to the end the marker says that these are playlists of ours, and of no version.
+    write_atomically(folder / MARKER, "{}\n")
+    for part in _PARTS:
+        if (folder / part).exists():
+            os.rename(folder / part, outdated / part)
+        os.rename(built / part, folder / part)
