@@ -23,8 +23,11 @@ def test_data_make_writes_the_world_and_prints_its_folder(tmp_path, monkeypatch,
     assert main(["data", "make", "--scale", "tiny"]) == 0
     said = capsys.readouterr()
     assert said.out == f"{tmp_path}/tiny\n"
-    assert said.err == "drawing the synthetic world (tiny, seed 0)\n"
-    assert (tmp_path / "tiny" / "lastfm" / "user_artists.dat").is_file()
+    assert said.err == (
+        "drawing the synthetic world (tiny, seed 0)\ndrawing the synthetic playlists (tiny, seed 0)\n"
+    )
+    for file in ("lastfm/user_artists.dat", "audio_features/data.csv", "playlists.json"):
+        assert (tmp_path / "tiny" / file).is_file()
 
 
 def test_data_get_refuses_what_cannot_be_downloaded(capsys):
