@@ -18,7 +18,7 @@ LAYERS = [
     ["data"],
     ["weighting", "split", "challenge"],
     ["propensity"],
-    ["cold_users", "playlist_statistics"],
+    ["cold_users", "playlist_statistics", "sound_statistics"],
     ["rating_scale"],
     ["models"],
     ["fold_in"],
