@@ -27,7 +27,7 @@ def test_counts_stand_beside_the_published_ones(quirky_dir):
         "tag assignments": 4,
         "friend pairs": 2,
     }
-    assert "user-artist pairs         3   published: 92,834" in str(report)
+    assert "user-artist pairs          3   published: 92,834" in str(report)
 
 
 def test_all_errors_are_collected_not_only_the_first(quirky_dir):
@@ -102,7 +102,9 @@ def test_missing_folder_is_one_error(tmp_path):
 
 
 def test_unknown_dataset_is_refused(tmp_path):
-    with pytest.raises(SettingError, match="'spotify', expected lastfm"):
+    with pytest.raises(
+        SettingError, match="'spotify', expected one of lastfm, playlists, audio_features"
+    ):
         check_dataset("spotify", tmp_path)
 
 

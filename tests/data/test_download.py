@@ -41,7 +41,8 @@ class Server:
                 pass
 
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
+        # Looks a hundred times a second whether it is to stop, which every test waits for.
+        threading.Thread(target=self.http.serve_forever, args=(0.01,), daemon=True).start()
 
     def archive(self, content: bytes) -> Archive:
         """Serve `content` and return where it is and what hash it has."""

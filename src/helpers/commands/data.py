@@ -4,6 +4,15 @@ import argparse
 
 from helpers import paths
 from helpers.commands.options import add_command, add_data_dir
+from helpers.errors import DataError
+
+# Datasets that have no public home, and what those who have them can do.
+_NOT_PUBLIC = {
+    "playlists": "the Million Playlist Dataset is no longer public and cannot be downloaded; copy "
+    "the slices you have (mpd.slice.0-999.json and so on) to {folder}",
+    "audio_features": "the audio features have no public home with a clear licence; copy the "
+    "tables you have (data_by_year.csv, data_by_genres.csv, data.csv) to {folder}",
+}
 
 
 def add_data(commands: argparse._SubParsersAction) -> None:
@@ -28,10 +37,10 @@ def _add_make(steps: argparse._SubParsersAction) -> None:
 
 
 def data_make(arguments: argparse.Namespace) -> int:
-    """Draw the synthetic world and print its folder."""
-    from helpers.data.synthetic import make_world
+    """Draw the synthetic world with all its datasets and print its folder."""
+    from helpers.data.synthetic.playlists import make_playlists
 
-    print(make_world(arguments.scale, arguments.seed))
+    print(make_playlists(arguments.scale, arguments.seed))
     return 0
 
 
@@ -46,6 +55,9 @@ def data_get(arguments: argparse.Namespace) -> int:
     """Download a dataset and print its folder."""
     from helpers.data.download import download_dataset
 
+    if arguments.dataset in _NOT_PUBLIC:
+        folder = (arguments.data_dir or paths.raw_dir()) / arguments.dataset
+        raise DataError(_NOT_PUBLIC[arguments.dataset].format(folder=folder))
     print(download_dataset(arguments.dataset, arguments.data_dir))
     return 0
 
@@ -62,12 +74,17 @@ def _add_check(steps: argparse._SubParsersAction) -> None:
 
 
 def data_check(arguments: argparse.Namespace) -> int:
-    """Check the real data; 1 if they cannot be loaded."""
-    from helpers.data.check import check_dataset
+    """Check last.fm and every other dataset that is there; 1 if one cannot be loaded."""
+    from helpers.data.check import CHECKS, check_dataset
 
-    report = check_dataset("lastfm", (arguments.data_dir or paths.raw_dir()) / "lastfm")
-    print(report)
-    return int(report.has_errors)
+    folder = (arguments.data_dir or paths.raw_dir()).expanduser()
+    names = [name for name in CHECKS if name == "lastfm" or (folder / name).is_dir()]
+    has_errors = False
+    for name in names:
+        report = check_dataset(name, folder / name)
+        print(report, flush=True)
+        has_errors |= report.has_errors
+    return int(has_errors)
 
 
 def _add_compare(steps: argparse._SubParsersAction) -> None:
