@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.challenge import FEWEST_TARGETS, Challenge, hold_out_playlists, truncate
+from helpers.challenge import (
+    FEWEST_TARGETS,
+    SEED_NUMBERS,
+    Challenge,
+    hold_out_playlists,
+    seed_numbers,
+    truncate,
+)
 from helpers.errors import DataError, SettingError
 
 N_TRACKS = 30
@@ -213,3 +220,24 @@ def test_entries_that_do_not_fit_are_refused_with_a_sentence(change, message):
     entries = change(entries_of(long_playlists(9)))
     with pytest.raises(DataError, match=message):
         hold_out_playlists(entries, 9, N_TRACKS, n_held_out=3, seed=0, ks=KS)
+
+
+@given(st.lists(st.integers(0, 200), min_size=1, max_size=40), st.integers(1, 60))
+def test_numbers_of_seeds_are_as_many_as_the_playlists_are_long_enough_for(lengths, n_held_out):
+    playlists = [list(range(length)) for length in lengths]
+    entries = entries_of([*playlists, [0]])  # and one to train on
+
+    def can(ks) -> bool:
+        try:
+            hold_out_playlists(
+                entries, len(playlists) + 1, 200, n_held_out=n_held_out, seed=0, ks=ks
+            )
+        except SettingError:
+            return False
+        return True
+
+    ks = seed_numbers(np.array(lengths), n_held_out)
+    longer = SEED_NUMBERS[: len(ks) + 1]
+    assert ks == SEED_NUMBERS[: len(ks)]
+    assert len(ks) == 1 or can(ks)
+    assert longer == ks or not can(longer)

@@ -142,6 +142,30 @@ def hold_out_playlists(
     )
 
 
+def seed_numbers(lengths: np.ndarray, n_held_out: int) -> tuple[int, ...]:
+    """Return the first of `SEED_NUMBERS` that so many held-out playlists can show.
+
+    Parameters
+    ----------
+    lengths : ndarray of int, shape (n_playlists,)
+        Distinct tracks of each playlist.
+    n_held_out : int
+        As in `hold_out_playlists`, which takes these numbers wherever it takes any.
+
+    Examples
+    --------
+    >>> seed_numbers(np.array([8, 12, 30, 40]), 3)
+    (0, 1, 5)
+    """
+    for n in range(min(len(SEED_NUMBERS), whole_number("n_held_out", n_held_out, 1)), 1, -1):
+        sizes = _group_sizes(list(SEED_NUMBERS[:n]), n_held_out)
+        longest_first = np.cumsum(list(sizes.values())[::-1])
+        n_able = [(lengths >= k + FEWEST_TARGETS).sum() for k in list(sizes)[::-1]]
+        if (n_able >= longest_first).all():
+            return SEED_NUMBERS[:n]
+    return SEED_NUMBERS[:1]
+
+
 def truncate(challenge: Challenge, rows: np.ndarray, k: int) -> Challenge:
     """Show only the first `k` seeds of some held-out playlists; their targets stay the same.
 
