@@ -20,7 +20,7 @@ VECTORS = RNG.normal(size=(6, 8)).astype(np.float32)
 
 @given(
     seed=st.integers(0, 2**32 - 1),
-    n=st.integers(1, 3000),
+    n=st.integers(1, 20_000),
     k=st.integers(1, 40),
     levels=st.sampled_from([2, 50, 10**6]),
 )

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from helpers.errors import NotFittedError, SettingError
 from helpers.interactions import IdMap, Interactions
-from helpers.models import ALS, IALS, LightFM
+from helpers.models import ALS, IALS, LightFM, half_step
 from helpers.models.half_step import HalfStep, Rule
 from helpers.models.numpy_als import NumpyALS, solve_cholesky
 from helpers.weighting import SCHEMES, Corpus, weigh
@@ -122,6 +122,22 @@ def test_weights_that_drown_the_regularization_are_named(train):
     step = HalfStep.over(np.eye(3, dtype=np.float32)[:, :2], Rule("plays", alpha=1e30))
     with pytest.raises(SettingError, match=r"new user 1 reach inf.*nothing is left"):
         step.vectors(sp.csr_array(np.array([[0, 0, 1], [1e9, 0, 0]], dtype=np.float32)))
+
+
+def test_many_users_get_the_vectors_each_would_get_alone(train, monkeypatch):
+    monkeypatch.setattr(half_step, "_ROWS_A_PART", 7)
+    step = ALS(factors=4, iterations=2).fit(train).half_step()
+    alone = [step.vectors(train.user_items[[user]])[0] for user in range(N_USERS)]
+    np.testing.assert_array_equal(step.vectors(train.user_items), alone)
+
+
+def test_of_many_users_the_first_without_a_vector_is_named(monkeypatch):
+    monkeypatch.setattr(half_step, "_ROWS_A_PART", 7)
+    counts = np.ones((40, 3), dtype=np.float32)
+    counts[[18, 33], 1] = 1e9
+    step = HalfStep.over(np.eye(3, dtype=np.float32)[:, :2], Rule("plays", alpha=1e30))
+    with pytest.raises(SettingError, match="new user 18 reach inf"):
+        step.vectors(sp.csr_array(counts))
 
 
 def test_models_of_another_kind_refuse_in_a_sentence(train):

@@ -7,7 +7,8 @@ from helpers.checks import list_length, whole_number
 from helpers.errors import SettingError
 from helpers.models.lists import Recommendations
 
-_BLOCK = 256  # scores whose largest is looked at first
+_BLOCKS = 2**12  # of scores; the largest of each is looked at first
+_BLOCKS_A_PLACE = 8  # at least, in the list that is looked for
 _CELLS_AT_ONCE = 2**24  # scores held in memory: 64 MB
 _SPARE = 50  # further neighbours to ask for, in the place of items that may not be shown
 
@@ -99,7 +100,9 @@ class ApproximateSearch:
             ) from None
         self.item_factors = item_factors
         self.effort = whole_number("effort", effort, 1)
-        self._known = np.flatnonzero(item_factors.any(axis=1))
+        norms = np.linalg.norm(item_factors, axis=1)
+        # Long vectors first: most results are among them, and the graph is entered by the first.
+        self._known = np.argsort(-norms, kind="stable")[: np.count_nonzero(norms)]
         self._index = voyager.Index(
             voyager.Space.InnerProduct,
             num_dimensions=item_factors.shape[1],
@@ -150,15 +153,15 @@ def largest(scores: np.ndarray, k: int) -> np.ndarray:
     k : int
         At least 1.
     """
-    n_blocks = len(scores) // _BLOCK
+    size = max(1, len(scores) // max(_BLOCKS, _BLOCKS_A_PLACE * k))
+    n_blocks = len(scores) // size
     if n_blocks > k:
-        tops = scores[: n_blocks * _BLOCK].reshape(n_blocks, _BLOCK).max(axis=1)
-        bound = np.partition(tops, n_blocks - k)[n_blocks - k]
-        reach = np.flatnonzero(scores >= bound)
+        tops = scores[: size * n_blocks].reshape(size, n_blocks).max(axis=0)
+        reach = np.flatnonzero(scores >= np.partition(tops, n_blocks - k)[n_blocks - k])
     else:
         reach = np.arange(len(scores))
     reach = reach[np.isfinite(scores[reach])]
-    return reach[np.lexsort((reach, -scores[reach]))[:k]]
+    return reach[np.argsort(-scores[reach], kind="stable")[:k]]
 
 
 def recall(found: Recommendations, exact: Recommendations) -> float:

@@ -5,15 +5,22 @@ seen: the item vectors, their Gramian, which is the same for everybody and compu
 rule that turns counts into weights.
 """
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
+from scipy.linalg.blas import dgemm
 from scipy.linalg.lapack import dposv
 
 from helpers.errors import SettingError
 from helpers.weighting import Corpus, weigh
+
+_ROWS_A_PART = 500  # users whose vectors one thread solves before it takes the next
+_THREADS = min(4, os.cpu_count() or 1)  # what remains of Python keeps more from being of use
 
 
 @dataclass(frozen=True)
@@ -108,19 +115,31 @@ class HalfStep:
             If a user's weights are so large that nothing is left of the penalty.
         """
         weights = self.rule.weights(user_items, self.corpus)
-        vectors = np.zeros((weights.shape[0], self.item_factors.shape[1]), dtype=np.float32)
-        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is reported
-            for row, (start, stop) in enumerate(
-                zip(weights.indptr, weights.indptr[1:], strict=False)
-            ):
-                if start < stop:
-                    w = weights.data[start:stop].astype(np.float64)
-                    y = self.item_factors[weights.indices[start:stop]].astype(np.float64)
-                    _, solution, status = dposv(self._left(w, y), y.T @ w)
-                    if status != 0 or not np.isfinite(solution).all():
-                        raise SettingError(self._drowned(row, w))
-                    vectors[row] = solution
+        n_users = weights.shape[0]
+        vectors = np.zeros((n_users, self.item_factors.shape[1]), dtype=np.float32)
+        starts = range(0, n_users, _ROWS_A_PART)
+        if len(starts) > 1:
+            with ThreadPoolExecutor(_THREADS) as pool:  # BLAS and LAPACK let others run
+                list(pool.map(lambda start: self._solve(weights, vectors, start), starts))
+        else:
+            self._solve(weights, vectors, 0)
+        unsolved = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
+        if len(unsolved):
+            row = unsolved[0]
+            w = weights.data[weights.indptr[row] : weights.indptr[row + 1]]
+            raise SettingError(self._drowned(row, w))
         return vectors
+
+    def _solve(self, weights: sp.csr_array, vectors: np.ndarray, start: int) -> None:
+        """Fill in the vectors of a part of the users; NaN for one who has no exact vector."""
+        cells = weights.indptr[start : start + _ROWS_A_PART + 1].tolist()
+        with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is reported
+            for row, (first, last) in enumerate(pairwise(cells), start):
+                if first < last:
+                    w = weights.data[first:last].astype(np.float64)
+                    y = self.item_factors[weights.indices[first:last]].astype(np.float64)
+                    _, solution, status = dposv(self._left(w, y), w @ y, lower=1, overwrite_a=1)
+                    vectors[row] = solution if status == 0 else np.nan
 
     def contributions(self, user_items: sp.csr_array, item_rows: np.ndarray) -> np.ndarray:
         r"""Return how much each item of one user adds to the score of some items.
@@ -151,10 +170,13 @@ class HalfStep:
         return w * (half.T @ y.T)
 
     def _left(self, w: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the matrix of one user's least squares."""
-        extra = w - self.rule.unobserved if self.rule.observed_replaces else w
-        left = self.rule.unobserved * self.gramian + y.T @ (extra[:, None] * y)
-        left.flat[:: len(left) + 1] += self.rule.penalty(len(w), len(self.item_factors))
+        """Return the matrix of one user's least squares, in the column order of LAPACK."""
+        rule = self.rule
+        extra = w - rule.unobserved if rule.observed_replaces else w
+        # Transposed, rows lie as BLAS wants its columns, and nothing is copied to turn it round.
+        right = (extra[:, None] * y).T
+        left = dgemm(1, y.T, right, beta=rule.unobserved, c=self.gramian.T, trans_b=1)
+        left.ravel("K")[:: len(left) + 1] += rule.penalty(len(w), len(self.item_factors))
         return left
 
     def _drowned(self, row: int, weights: np.ndarray) -> str:
