@@ -1,7 +1,7 @@
 # The whole project in a few words: `make run` builds the report site, `make test` checks
 # everything. Both build .venv from the lock first if it is missing or out of date.
 
-.PHONY: help run test nbval-lessons nbval-solutions bench lab refresh clean
+.PHONY: help run test bench lab refresh clean
 .DEFAULT_GOAL := help
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -14,6 +14,8 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 export OPENBLAS_NUM_THREADS := 1
+# Threads that wait for work give up their core, which another process may need.
+export OMP_WAIT_POLICY := passive
 export JUPYTER_PLATFORM_DIRS := 1
 
 help: ## Say what can be made
@@ -22,16 +24,17 @@ help: ## Say what can be made
 run: $(INSTALLED) ## Run every lesson and build reports/html/index.html (ARGS="05 --data real")
 	@$(PY) -m helpers run $(ARGS)
 
+# One process a core, four at most: each holds a whole lesson in memory.
+PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 4
+# The last first: later lessons take longer, and short ones at the end leave no core idle.
+NOTEBOOKS = $(shell ls -r notebooks/*.ipynb notebooks/solutions/*.ipynb)
+
 test: $(INSTALLED) ## Lint, unit and browser tests, and the committed lessons under nbval
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(PY) -m pytest
-	@$(MAKE) --no-print-directory --jobs 2 nbval-lessons nbval-solutions
-
-nbval-lessons nbval-solutions: $(INSTALLED)
-	MUSIC_REPORTS_DIR=$(CURDIR)/build/$@ $(PY) -m pytest -p no:cacheprovider --nbval-lax \
-		--nbval-current-env --nbval-cell-timeout=300 \
-		notebooks$(if $(filter %-solutions,$@),/solutions)/*.ipynb
+	$(PYTEST) --dist worksteal
+	MUSIC_REPORTS_DIR=$(CURDIR)/build/nbval $(PYTEST) --dist loadfile --no-loadscope-reorder \
+		-p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(NOTEBOOKS)
 
 bench: $(INSTALLED) ## Ours, a peer and the limit in the same run, as ratios
 	@for script in benchmarks/[!_]*.py; do \
