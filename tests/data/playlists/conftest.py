@@ -14,3 +14,11 @@ def real_slices_dir() -> Path:
     if not any(folder.glob("mpd.slice.*.json")):
         pytest.skip(f"needs slices of the Million Playlist Dataset in {folder}; set MUSIC_DATA_DIR")
     return folder
+
+
+@pytest.fixture
+def no_head_start(monkeypatch):
+    """Another process is asked for slices at once, however few there are."""
+    from helpers.data.playlists import workers
+
+    monkeypatch.setattr(workers, "_HEAD_START", 0)

@@ -95,6 +95,7 @@ def test_slices_added_later_keep_every_column(slices, data):
         assert counts_of(cache) == counts
 
 
+@pytest.mark.usefixtures("no_head_start")
 def test_two_processes_write_the_same_files_as_one(tmp_path):
     slices = {n: [[n, n + 1, 2 * n], [LOCAL_FILE, 3], []] for n in range(5)}
     write_slices(tmp_path / "slices", slices)
@@ -158,8 +159,9 @@ import os, signal, sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    from helpers.data.playlists import convert_slices, parts
+    from helpers.data.playlists import convert_slices, parts, workers
 
+    workers._HEAD_START = 0
     write, seen = parts.write_atomically, []
 
     def write_or_die(file, content):
@@ -259,6 +261,7 @@ def test_playlist_left_out_for_another_returns_when_that_one_is_gone(tmp_path):
     assert (report.entries, report.repeated_playlists) == (2, 0)
 
 
+@pytest.mark.usefixtures("no_head_start")
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_broken_slice_is_named_and_what_was_done_before_is_kept(tmp_path, jobs):
     folder, cache = tmp_path / "slices", tmp_path / "cache"

@@ -5,10 +5,13 @@ import numpy as np
 import pytest
 from slice_files import playlist, write_slice
 
+from helpers.data.playlists import workers
 from helpers.data.playlists.keys import KeyIndex
 from helpers.data.playlists.slices import find_slices
 from helpers.data.playlists.workers import read_slices
 from helpers.errors import DataError
+
+pytestmark = pytest.mark.usefixtures("no_head_start")
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +54,19 @@ def test_tracks_that_all_know_are_not_sent_again(slices):
         known.add(rows.track_keys[known.find(rows.track_keys) < 0])
     assert described[0] == 3000
     assert described[-1] == 0
+
+
+def test_slices_arrive_in_order_whoever_reads_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "_HEAD_START", 3)
+    monkeypatch.setattr(workers, "_READY", 1)
+    for number in range(40):
+        write_slice(tmp_path, number, [playlist(number, [number])])
+    arriving = read_slices(find_slices(tmp_path), nothing_known(), jobs=4)
+    assert [rows.playlists["pid"][0] for rows in arriving] == list(range(40))
+
+
+def test_short_work_is_done_here(slices, monkeypatch):
+    monkeypatch.setattr(workers, "_HEAD_START", 14)
+    arriving = read_slices(slices, nothing_known(), jobs=2)
+    next(arriving)
+    assert not multiprocessing.active_children()

@@ -16,6 +16,8 @@ from helpers.data.playlists.rows import SliceRows, rows_of
 from helpers.data.playlists.slices import read_slice
 from helpers.errors import DataError
 
+# How many slices this process reads while another starts.
+_HEAD_START = 5
 # How many slices another process is asked for at a time, so that it need not wait for this one;
 # and how many may be ready here before their turn, a few MB each.
 _ASKED, _READY = 2, 8
@@ -38,7 +40,7 @@ def read_slices(files: list[Path], known: KeyIndex, jobs: int) -> Iterator[Slice
     DataError
         If a slice cannot be read, or a process that reads ended before its time.
     """
-    helpers = [_Helper() for _ in range(min(jobs, len(files)) - 1)]
+    helpers = [_Helper() for _ in range(min(jobs - 1, len(files) - _HEAD_START))]
     try:
         for helper in helpers:
             helper.start()
@@ -57,6 +59,7 @@ class _Helper:
         self.connection, self._theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(self._theirs,), daemon=True)
         self.asked: deque[tuple[int, Path]] = deque()
+        self._has_answered = False
         self._news: list[np.ndarray] = []
 
     def start(self) -> None:
@@ -67,9 +70,12 @@ class _Helper:
         """Note tracks that it need not describe any more."""
         self._news.append(keys)
 
-    def ask(self, place: int, file: Path) -> None:
-        """Ask for a slice; its answer is to come."""
-        self.asked.append((place, file))
+    def ask(self, unasked: deque[tuple[int, Path]]) -> None:
+        """Take a slice from those left, and ask for it."""
+        at = 0 if self._has_answered else min(_HEAD_START, len(unasked) - 1)
+        _, file = unasked[at]
+        self.asked.append(unasked[at])
+        del unasked[at]
         news, self._news = self._news, []
         with suppress(BrokenPipeError):  # noticed when the answer is due
             self.connection.send((file, news))
@@ -78,6 +84,7 @@ class _Helper:
         """Yield place and content of the slices that have arrived."""
         while self.asked and self.connection.poll():
             place, file = self.asked.popleft()
+            self._has_answered = True
             try:
                 yield place, self.connection.recv()
             except (EOFError, OSError):  # OSError: in the middle of a message
@@ -108,11 +115,13 @@ def _in_order(files: list[Path], known: KeyIndex, helpers: list[_Helper]) -> Ite
             for helper in helpers:
                 ready.update(helper.answers())
                 while unasked and len(helper.asked) < _ASKED:
-                    helper.ask(*unasked.popleft())
-            if place not in ready and unasked and len(ready) < _READY:
+                    helper.ask(unasked)
+            if place in ready:
+                break
+            if unasked and (unasked[0][0] == place or len(ready) < _READY):
                 n, file = unasked.popleft()
                 ready[n] = _read(file, known, buffer)
-            elif place not in ready:
+            else:
                 wait([helper.connection for helper in helpers if helper.asked])
         slice_ = ready.pop(place)
         if isinstance(slice_, Exception):
