@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from helpers.plots import COLORS, lines
 
 _GREY = "#8a8a8a"
-_PROPORTION = 1.8  # width over height of a drawing
+_PROPORTION = 1.3  # width over height of a drawing
 
 
 def vectors_in_plane(
@@ -28,7 +28,7 @@ def vectors_in_plane(
         Drawn in colours, in front; the legend names them.
     ax : Axes, optional
     """
-    ax = ax or plt.subplots()[1]
+    ax = ax or plt.subplots(figsize=(5.6, 4.0))[1]
     for name, tip in tracks.items():
         _arrow(ax, tip, _GREY, 1.6)
         ax.annotate(name, tip, xytext=(7, 0), textcoords="offset points", color=_GREY, va="center")

@@ -149,11 +149,17 @@ def test_paper_has_the_text_and_no_navigation(visit):
 
 def test_previous_and_next_lead_through_the_lessons(visit):
     page = visit("index.html")
-    page.click("text=Explore who listens")
-    page.click(".bar [rel=next]")
+    follow(page, "text=Explore who listens")
+    follow(page, ".bar [rel=next]")
     assert page.inner_text("h1") == "Factorize a matrix"
-    page.click(".bar [rel=prev]")
+    follow(page, ".bar [rel=prev]")
     assert page.inner_text("h1") == "Explore who listens"
+
+
+def follow(page, link: str) -> None:
+    """Click on a link and wait for all of the next page; leaving it half loaded is a fault."""
+    with page.expect_navigation():
+        page.click(link)
 
 
 def test_skip_link_is_the_first_stop_of_the_keyboard(visit):

@@ -70,6 +70,17 @@ def test_approximate_lists_hold_most_of_the_exact_ones_and_nothing_excluded():
     assert (np.diff(found.scores, axis=1) <= 0).all()
 
 
+def test_vectors_of_very_different_lengths_are_found_by_few_links():
+    pytest.importorskip("voyager")
+    rng = np.random.default_rng(1)
+    items = rng.normal(size=(5000, 16)) * rng.lognormal(0, 1.2, (5000, 1))
+    items = items.astype(np.float32)
+    vectors = rng.normal(size=(20, 16)).astype(np.float32)
+    exact = ExactSearch(items).best(vectors, 50)
+    found = ApproximateSearch(items, links=8, effort=40).best(vectors, 50)
+    assert recall(found, exact) >= 0.95
+
+
 def test_recall_counts_what_of_each_exact_list_was_found():
     exact = ExactSearch(ITEMS).best(VECTORS[:2], 4)
     partly = exact.items.copy()
