@@ -14,9 +14,9 @@ INSTALLED := $(VENV)/.installed
 ARGS ?=
 
 export OPENBLAS_NUM_THREADS := 1
-# Threads that wait for work give up their core, which another process may need.
-export OMP_WAIT_POLICY := passive
 export JUPYTER_PLATFORM_DIRS := 1
+# Threads that wait for work give up their core, which another process may need.
+run test refresh: export OMP_WAIT_POLICY := passive
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/make \1	\2/p' Makefile | expand -t 14
@@ -26,15 +26,15 @@ run: $(INSTALLED) ## Run every lesson and build reports/html/index.html (ARGS="0
 
 # One process a core, four at most: each holds a whole lesson in memory.
 PYTEST := $(PY) -m pytest --numprocesses logical --maxprocesses 4
-# The last first: later lessons take longer, and short ones at the end leave no core idle.
-NOTEBOOKS = $(shell ls -r notebooks/*.ipynb notebooks/solutions/*.ipynb)
 
+# The last notebooks first: later lessons take longer, and short ones at the end leave no core idle.
 test: $(INSTALLED) ## Lint, unit and browser tests, and the committed lessons under nbval
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(PYTEST) --dist worksteal
 	MUSIC_REPORTS_DIR=$(CURDIR)/build/nbval $(PYTEST) --dist loadfile --no-loadscope-reorder \
-		-p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=300 $(NOTEBOOKS)
+		-p no:cacheprovider --nbval-lax --nbval-current-env --nbval-cell-timeout=300 \
+		$$(ls -r notebooks/*.ipynb notebooks/solutions/*.ipynb)
 
 bench: $(INSTALLED) ## Ours, a peer and the limit in the same run, as ratios
 	@for script in benchmarks/[!_]*.py; do \
