@@ -93,8 +93,9 @@ class _Helper:
                     place,
                     DataError(
                         f"the process that was to read {file} ended early (exit code "
-                        f"{self._process.exitcode}), perhaps for want of memory; run this again "
-                        "with fewer jobs, what is done is kept"
+                        f"{self._process.exitcode}), perhaps for want of memory or, in a script, "
+                        'of an `if __name__ == "__main__":`; run this again with fewer jobs, what '
+                        "is done is kept"
                     ),
                 )
 
