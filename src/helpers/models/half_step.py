@@ -20,7 +20,7 @@ from helpers.errors import SettingError
 from helpers.weighting import Corpus, weigh
 
 _ROWS_A_PART = 500  # users whose vectors one thread solves before it takes the next
-_THREADS = min(4, os.cpu_count() or 1)  # what remains of Python keeps more from being of use
+_THREADS = min(4, os.cpu_count() or 1)  # little gained: only NumPy's part of the work overlaps
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,7 @@ class HalfStep:
         vectors = np.zeros((n_users, self.item_factors.shape[1]), dtype=np.float32)
         starts = range(0, n_users, _ROWS_A_PART)
         if len(starts) > 1:
-            with ThreadPoolExecutor(_THREADS) as pool:  # BLAS and LAPACK let others run
+            with ThreadPoolExecutor(_THREADS) as pool:  # SciPy's solver does not let others run
                 list(pool.map(lambda start: self._solve(weights, vectors, start), starts))
         else:
             self._solve(weights, vectors, 0)
