@@ -125,14 +125,14 @@ def test_weights_that_drown_the_regularization_are_named(train):
 
 
 def test_many_users_get_the_vectors_each_would_get_alone(train, monkeypatch):
-    monkeypatch.setattr(half_step, "_ROWS_A_PART", 7)
+    monkeypatch.setattr(half_step, "_VECTORS_AT_ONCE", 50)
     step = ALS(factors=4, iterations=2).fit(train).half_step()
     alone = [step.vectors(train.user_items[[user]])[0] for user in range(N_USERS)]
     np.testing.assert_array_equal(step.vectors(train.user_items), alone)
 
 
 def test_of_many_users_the_first_without_a_vector_is_named(monkeypatch):
-    monkeypatch.setattr(half_step, "_ROWS_A_PART", 7)
+    monkeypatch.setattr(half_step, "_VECTORS_AT_ONCE", 50)
     counts = np.ones((40, 3), dtype=np.float32)
     counts[[18, 33], 1] = 1e9
     step = HalfStep.over(np.eye(3, dtype=np.float32)[:, :2], Rule("plays", alpha=1e30))

@@ -6,21 +6,21 @@ rule that turns counts into weights.
 """
 
 import os
+from collections import defaultdict
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.linalg.blas import dgemm
 from scipy.linalg.lapack import dposv
 
 from helpers.errors import SettingError
 from helpers.weighting import Corpus, weigh
 
-_ROWS_A_PART = 500  # users whose vectors one thread solves before it takes the next
-_THREADS = min(4, os.cpu_count() or 1)  # little gained: only NumPy's part of the work overlaps
+_VECTORS_AT_ONCE = 2**12  # of items, or rows of matrices: 2 MB each with 64 factors
+_THREADS = min(4, os.cpu_count() or 1)  # only NumPy's part of the work lets others run
 
 
 @dataclass(frozen=True)
@@ -115,14 +115,14 @@ class HalfStep:
             If a user's weights are so large that nothing is left of the penalty.
         """
         weights = self.rule.weights(user_items, self.corpus)
-        n_users = weights.shape[0]
-        vectors = np.zeros((n_users, self.item_factors.shape[1]), dtype=np.float32)
-        starts = range(0, n_users, _ROWS_A_PART)
-        if len(starts) > 1:
-            with ThreadPoolExecutor(_THREADS) as pool:  # SciPy's solver does not let others run
-                list(pool.map(lambda start: self._solve(weights, vectors, start), starts))
+        vectors = np.zeros((weights.shape[0], self.item_factors.shape[1]), dtype=np.float32)
+        parts = _equally_long(np.diff(weights.indptr), vectors.shape[1])
+        if weights.nnz > _VECTORS_AT_ONCE:
+            with ThreadPoolExecutor(_THREADS) as pool:
+                list(pool.map(lambda rows: self._solve(weights, rows, vectors), parts))
         else:
-            self._solve(weights, vectors, 0)
+            for rows in parts:
+                self._solve(weights, rows, vectors)
         unsolved = np.flatnonzero(~np.isfinite(vectors).all(axis=1))
         if len(unsolved):
             row = unsolved[0]
@@ -130,16 +130,18 @@ class HalfStep:
             raise SettingError(self._drowned(row, w))
         return vectors
 
-    def _solve(self, weights: sp.csr_array, vectors: np.ndarray, start: int) -> None:
-        """Fill in the vectors of a part of the users; NaN for one who has no exact vector."""
-        cells = weights.indptr[start : start + _ROWS_A_PART + 1].tolist()
+    def _solve(self, weights: sp.csr_array, rows: np.ndarray, vectors: np.ndarray) -> None:
+        """Fill in the vectors of users with equally many items; NaN where there is no exact one."""
+        starts = weights.indptr[rows]
+        cells = starts[:, None] + np.arange(weights.indptr[rows[0] + 1] - starts[0])
         with np.errstate(over="ignore", invalid="ignore"):  # what is not finite is reported
-            for row, (first, last) in enumerate(pairwise(cells), start):
-                if first < last:
-                    w = weights.data[first:last].astype(np.float64)
-                    y = self.item_factors[weights.indices[first:last]].astype(np.float64)
-                    _, solution, status = dposv(self._left(w, y), w @ y, lower=1, overwrite_a=1)
-                    vectors[row] = solution if status == 0 else np.nan
+            w = weights.data[cells].astype(np.float64)
+            y = self.item_factors.take(weights.indices[cells], axis=0).astype(np.float64)
+            lefts, rights = self._left(w, y), (w[:, None] @ y)[:, 0]
+            for row, left, right in zip(rows.tolist(), lefts, rights, strict=True):
+                # Its transpose is the same matrix, and in the order of LAPACK.
+                _, solution, status = dposv(left.T, right, lower=1, overwrite_a=1)
+                vectors[row] = solution if status == 0 else np.nan
 
     def contributions(self, user_items: sp.csr_array, item_rows: np.ndarray) -> np.ndarray:
         r"""Return how much each item of one user adds to the score of some items.
@@ -170,13 +172,13 @@ class HalfStep:
         return w * (half.T @ y.T)
 
     def _left(self, w: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the matrix of one user's least squares, in the column order of LAPACK."""
+        """Return the matrix of the least squares of one user, or of each of a stack of users."""
         rule = self.rule
         extra = w - rule.unobserved if rule.observed_replaces else w
-        # Transposed, rows lie as BLAS wants its columns, and nothing is copied to turn it round.
-        right = (extra[:, None] * y).T
-        left = dgemm(1, y.T, right, beta=rule.unobserved, c=self.gramian.T, trans_b=1)
-        left.ravel("K")[:: len(left) + 1] += rule.penalty(len(w), len(self.item_factors))
+        left = y.swapaxes(-1, -2) @ (extra[..., None] * y)
+        shared = rule.unobserved * self.gramian
+        shared.ravel()[:: len(shared) + 1] += rule.penalty(w.shape[-1], len(self.item_factors))
+        left += shared
         return left
 
     def _drowned(self, row: int, weights: np.ndarray) -> str:
@@ -185,3 +187,14 @@ class HalfStep:
             f"of the regularization ({self.rule.regularization:g}); mend them, or raise it and "
             "train again, or take a weighting that saturates, such as log"
         )
+
+
+def _equally_long(lengths: np.ndarray, factors: int) -> Iterator[np.ndarray]:
+    """Yield the users with items in parts, within which all have equally many."""
+    rows_of = defaultdict(list)
+    for row, length in enumerate(lengths.tolist()):
+        rows_of[length].append(row)
+    rows_of.pop(0, None)
+    for length, rows in rows_of.items():
+        n = max(1, _VECTORS_AT_ONCE // max(length, factors))
+        yield from (np.array(rows[start : start + n]) for start in range(0, len(rows), n))
