@@ -23,6 +23,7 @@ from helpers.continuation import Knobs, continue_playlist
 from helpers.errors import DataError
 from helpers.evaluation.continuation import ContinuationMetrics, continuation_metrics
 from helpers.evaluation.significance import bootstrap_interval, paired_ratio
+from helpers.fold_in.search import most_popular
 from helpers.fold_in.store import PlaylistModel
 from helpers.models import ALS
 
@@ -112,12 +113,6 @@ def test_lists_hold_no_seed_and_are_those_of_continue_playlist_where_no_release_
             assert found.tolist() == single.columns.tolist()
 
 
-def test_popular_lists_leave_out_seeds_and_what_nobody_holds():
-    popularity = np.array([3, 9, 0, 5])
-    seeds = sp.csr_array(np.array([[0, 1, 0, 0], [0, 0, 0, 0]]))
-    assert study.popular_lists(popularity, seeds, 4).tolist() == [[3, 0, -1, -1], [1, 3, 0, -1]]
-
-
 def test_knob_lists_are_those_of_continue_playlist():
     challenge = challenge_of([[2, 5, 7], [25], []])
     titles, knobs = ["a", "b", "party"], Knobs(artist_cap=2, popularity_penalty=0.5, variety=0.2)
@@ -145,7 +140,7 @@ def test_folding_in_finds_what_was_held_out_better_than_popularity():
     model = PlaylistModel.of(als.fit(train), make_tracks(), make_titles(), {})
     artists = model.catalogue["artist"].to_numpy()
     folded = study.fold_in_lists(model, challenge, titles_of(challenge), N_TRACKS).items
-    popular = study.popular_lists(train.item_popularity(), challenge.seeds, N_TRACKS)
+    popular = most_popular(train.item_popularity(), N_TRACKS, challenge.seeds).items
     worth, baseline = (
         continuation_metrics(items, challenge.targets, artists).r_precision.mean()
         for items in (folded, popular)
@@ -196,12 +191,6 @@ def test_kept_is_a_paired_ratio_and_unknown_where_nothing_was_hit():
     assert study.kept(values, reference) == paired_ratio(values, reference)
     assert np.isnan(study.kept(values, np.zeros(3))).all()
     assert np.isnan(study.kept(values[:1], reference[:1])).all()
-
-
-def test_overlap_counts_what_stands_in_the_other_list_whatever_the_place():
-    items = np.array([[3, 1, 2], [4, -1, -1], [-1, -1, -1]])
-    other = np.array([[1, 3, 9], [5, 6, -1], [1, 2, 3]])
-    assert study.overlap(items, other) == pytest.approx([2 / 3, 0, np.nan], nan_ok=True)
 
 
 def test_traits_count_popularity_artists_and_likeness_by_hand():

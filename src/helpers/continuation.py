@@ -8,7 +8,7 @@ import scipy.sparse as sp
 from helpers import rerank
 from helpers.checks import number_between, whole_number
 from helpers.errors import SettingError
-from helpers.fold_in.search import ApproximateSearch, ExactSearch, largest
+from helpers.fold_in.search import ApproximateSearch, ExactSearch, most_popular
 from helpers.fold_in.store import PlaylistModel
 from helpers.models.lists import Recommendations
 
@@ -111,7 +111,7 @@ def continue_playlist(
     basis, vector = _vector(model, playlist, title)
     held = _same_songs(model, playlist.indices)
     if vector is None:
-        candidates = _most_popular(model, held, n_wanted)
+        candidates = most_popular(model.catalogue["popularity"].to_numpy(), n_wanted, held)
     else:
         search = search or ExactSearch(model.step.item_factors)
         candidates = search.best(vector[None], n_wanted, held)
@@ -157,13 +157,6 @@ def _same_songs(model: PlaylistModel, columns: np.ndarray) -> sp.csr_array:
     song = model.catalogue["song"].to_numpy()
     held = np.flatnonzero(np.isin(song, song[columns]))
     return sp.csr_array((np.ones(len(held)), held, [0, len(held)]), shape=(1, len(song)))
-
-
-def _most_popular(model: PlaylistModel, held: sp.csr_array, k: int) -> Recommendations:
-    popularity = model.catalogue["popularity"].to_numpy().astype(np.float32)
-    popularity[held.indices] = -np.inf
-    found = largest(popularity, k)
-    return Recommendations(found.astype(np.int32)[None], popularity[found][None])
 
 
 def _reranked(

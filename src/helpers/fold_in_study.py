@@ -15,7 +15,7 @@ from helpers.errors import DataError, SettingError
 from helpers.evaluation.continuation import LONGEST_LIST, ContinuationMetrics
 from helpers.evaluation.popularity_bias import list_means
 from helpers.evaluation.significance import bootstrap_interval, paired_ratio
-from helpers.fold_in.search import ExactSearch, largest
+from helpers.fold_in.search import ExactSearch, most_popular
 from helpers.fold_in.store import PlaylistModel
 from helpers.interactions import Interactions
 
@@ -91,31 +91,9 @@ def fold_in_lists(
             vectors[place], basis[place] = vector, "title"
     items = ExactSearch(model.step.item_factors).best(vectors, k, challenge.seeds).items
     rest = np.flatnonzero(basis == "popularity")
-    items[rest] = popular_lists(
-        model.catalogue["popularity"].to_numpy(), challenge.seeds[rest], items.shape[1]
-    )
+    popularity = model.catalogue["popularity"].to_numpy()
+    items[rest] = most_popular(popularity, items.shape[1], challenge.seeds[rest]).items
     return Lists(items, basis)
-
-
-def popular_lists(popularity: np.ndarray, seeds: sp.csr_array, k: int = LONGEST_LIST) -> np.ndarray:
-    """Return the most popular tracks that are no seeds, shape (n, k), int32.
-
-    Parameters
-    ----------
-    popularity : ndarray of int, shape (n_items,)
-        Training playlists of each track; one without any is left out, and -1 pads the list.
-    seeds : csr_array, shape (n, n_items)
-    k : int
-        From 1 to n_items.
-    """
-    scores = np.where(popularity > 0, popularity, -np.inf)
-    items = np.full((seeds.shape[0], k), -1, dtype=np.int32)
-    for row, (start, stop) in enumerate(zip(seeds.indptr, seeds.indptr[1:], strict=False)):
-        free = scores.copy()
-        free[seeds.indices[start:stop]] = -np.inf
-        found = largest(free, k)
-        items[row, : len(found)] = found
-    return items
 
 
 def knob_lists(
@@ -191,21 +169,6 @@ def kept(values: np.ndarray, reference: np.ndarray) -> tuple[float, float, float
         return paired_ratio(values, reference)
     except SettingError:
         return np.nan, np.nan, np.nan
-
-
-def overlap(items: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Return the share of each list that stands in the other list of its playlist, shape (n,).
-
-    Parameters
-    ----------
-    items, other : ndarray of int, shape (n, k)
-        -1 is no track; NaN where a list has none.
-    """
-    shares = np.full(len(items), np.nan)
-    for row, (one, two) in enumerate(zip(items, other, strict=True)):
-        if (one >= 0).any():
-            shares[row] = np.isin(one[one >= 0], two).mean()
-    return shares
 
 
 def traits(items: np.ndarray, model: PlaylistModel) -> dict[str, float]:

@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from helpers.errors import SettingError
-from helpers.fold_in.search import ApproximateSearch, ExactSearch, largest, recall
+from helpers.fold_in.search import (
+    ApproximateSearch,
+    ExactSearch,
+    largest,
+    most_popular,
+    overlap,
+    recall,
+)
 from helpers.models.lists import best_of
 
 RNG = np.random.default_rng(0)
@@ -79,6 +86,18 @@ def test_vectors_of_very_different_lengths_are_found_by_few_links():
     exact = ExactSearch(items).best(vectors, 50)
     found = ApproximateSearch(items, links=8, effort=40).best(vectors, 50)
     assert recall(found, exact) >= 0.95
+
+
+def test_the_most_popular_leave_out_seeds_and_what_nobody_holds():
+    popularity = np.array([3, 9, 0, 5])
+    seeds = sp.csr_array(np.array([[0, 1, 0, 0], [0, 0, 0, 0]]))
+    assert most_popular(popularity, 4, seeds).items.tolist() == [[3, 0, -1, -1], [1, 3, 0, -1]]
+
+
+def test_overlap_counts_what_stands_in_the_other_list_whatever_the_place():
+    items = np.array([[3, 1, 2], [4, -1, -1], [-1, -1, -1]])
+    other = np.array([[1, 3, 9], [5, 6, -1], [1, 2, 3]])
+    assert overlap(items, other) == pytest.approx([2 / 3, 0, np.nan], nan_ok=True)
 
 
 def test_recall_counts_what_of_each_exact_list_was_found():

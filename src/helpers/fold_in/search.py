@@ -164,11 +164,43 @@ def largest(scores: np.ndarray, k: int) -> np.ndarray:
     return reach[np.argsort(-scores[reach], kind="stable")[:k]]
 
 
+def most_popular(popularity: np.ndarray, k: int, exclude: sp.csr_array) -> Recommendations:
+    """Return the k most popular items that are not excluded, the same for everyone else.
+
+    Parameters
+    ----------
+    popularity : ndarray of int, shape (n_items,)
+        Training users of each item; one without any is left out, and -1 pads the list.
+    k : int
+        From 1 to n_items.
+    exclude : csr_array, shape (n, n_items)
+
+    Returns
+    -------
+    Recommendations
+        Popularity stands for the scores.
+    """
+    # A model with one factor: how popular an item is.
+    everyone = np.ones((exclude.shape[0], 1), dtype=np.float32)
+    return ExactSearch(popularity[:, None].astype(np.float32)).best(everyone, k, exclude)
+
+
+def overlap(items: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the share of each list that stands in the other list of its user, shape (n,).
+
+    Parameters
+    ----------
+    items, other : ndarray of int, shape (n, k)
+        -1 is no item; NaN where a list has none.
+    """
+    shares = np.full(len(items), np.nan)
+    for row, (one, two) in enumerate(zip(items, other, strict=True)):
+        if (one >= 0).any():
+            shares[row] = np.isin(one[one >= 0], two).mean()
+    return shares
+
+
 def recall(found: Recommendations, exact: Recommendations) -> float:
     """Return the share of the exact lists' items that were found, mean over lists with any."""
-    shares = [
-        np.isin(right[right >= 0], left).mean()
-        for left, right in zip(found.items, exact.items, strict=True)
-        if (right >= 0).any()
-    ]
-    return float(np.mean(shares)) if shares else 1.0
+    shares = overlap(exact.items, found.items)
+    return float(np.nanmean(shares)) if np.isfinite(shares).any() else 1.0
