@@ -124,6 +124,9 @@ class _Listener:
     def __init__(self):
         self.said, self.text = threading.Event(), ""
 
+    def isatty(self):
+        return False
+
     def write(self, text):
         self.text += text
         self.said.set()

@@ -7,15 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from tqdm import tqdm
 
 from helpers.checks import whole_number
 from helpers.data.playlists.keys import KeyIndex, uri_keys
 from helpers.data.playlists.parts import Part, Parts, size_and_time
-from helpers.data.playlists.progress import Progress
 from helpers.data.playlists.report import PlaylistReport
 from helpers.data.playlists.rows import SliceRows
 from helpers.data.playlists.slices import find_slices
 from helpers.data.playlists.workers import read_slices
+
+_QUIET_SECONDS = 2.0
 
 
 def convert_slices(folder: Path | str, cache: Path | str, *, jobs: int = 1) -> PlaylistReport:
@@ -80,17 +82,31 @@ def up_to_date(folder: Path, cache: Path, jobs: int) -> Iterator[tuple[Parts, li
 def _convert(parts: Parts, done: Sequence[Part], todo: list[Path], jobs: int) -> list[Part]:
     catalogue = _Catalogue(parts, len(done))
     marks = [size_and_time(file) for file in todo]  # before reading: a later change shows
-    progress = Progress(len(todo), sum(size for size, _ in marks))
-    added = []
-    with closing(read_slices(todo, catalogue.tracks, jobs)) as slices:
+    n_bytes, n_entries, added = sum(size for size, _ in marks), 0, []
+    with closing(read_slices(todo, catalogue.tracks, jobs)) as slices, _bar(n_bytes) as bar:
         for file, mark, rows in zip(todo, marks, slices, strict=True):
             tables = catalogue.add(rows)
             part = _part(file, mark, rows, tables)
             parts.write(len(done) + len(added), tables, part)
             added.append(part)
-            progress.advance(part.size, part.entries)
-    progress.finish()
+            n_entries += part.entries
+            speed = n_entries / max(bar.format_dict["elapsed"], 1e-9)
+            bar.set_postfix_str(f"{speed:,.0f} entries/s", refresh=False)
+            bar.update(part.size)
     return added
+
+
+def _bar(n_bytes: int) -> tqdm:
+    """Return a progress bar that also tells the time left, and is silent about short work."""
+    pause = 0.2 if sys.stderr.isatty() else 10.0  # a file need not hold hundreds of updates
+    return tqdm(
+        total=n_bytes,
+        desc="slices",
+        unit="B",
+        unit_scale=True,
+        delay=_QUIET_SECONDS,
+        mininterval=pause,
+    )
 
 
 def _part(
