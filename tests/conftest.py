@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 os.environ.setdefault("MPLBACKEND", "agg")
 
 # How long an example takes depends on what else the machine does, and says nothing of the code.
@@ -33,6 +32,18 @@ def real_lastfm_dir() -> Path:
     if not (folder / "user_artists.dat").is_file():
         pytest.skip(f"needs the real last.fm files in {folder}; set MUSIC_DATA_DIR")
     return folder
+
+
+@pytest.fixture
+def styled_figures():
+    """The style of the figures, and none left open afterwards."""
+    import matplotlib.pyplot as plt
+
+    from helpers import plots
+
+    plots.set_style()
+    yield
+    plt.close("all")
 
 
 @pytest.fixture(scope="session")

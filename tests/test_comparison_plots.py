@@ -23,11 +23,7 @@ NAMES = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def _closed_figures():
-    plots.set_style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("styled_figures")
 
 
 def points_of(ax) -> list[tuple[float, float]]:

@@ -1,17 +1,11 @@
 """Figures of folding in: what is drawn is what was given."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from helpers import fold_in_plots, plots
+from helpers import fold_in_plots
 
-
-@pytest.fixture(autouse=True)
-def _closed_figures():
-    plots.set_style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("styled_figures")
 
 
 def test_vectors_are_arrows_from_the_origin_and_everything_has_its_name():

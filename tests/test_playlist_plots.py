@@ -4,24 +4,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
+from small_axes import legend_of, line_of
 
 from helpers import playlist_plots, plots
 
-
-@pytest.fixture(autouse=True)
-def _closed_figures():
-    plots.set_style()
-    yield
-    plt.close("all")
-
-
-def legend_of(ax) -> list[str]:
-    return [text.get_text() for text in ax.get_legend().get_texts()]
-
-
-def line_of(ax, name):
-    (line,) = [line for line in ax.lines if line.get_label() == name]
-    return line
+pytestmark = pytest.mark.usefixtures("styled_figures")
 
 
 # Playlists and sound

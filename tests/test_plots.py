@@ -1,6 +1,5 @@
 """The shared figures: what is drawn is what was given, and text stays readable."""
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -8,12 +7,7 @@ from matplotlib.text import Text
 
 from helpers import plots
 
-
-@pytest.fixture(autouse=True)
-def _closed_figures():
-    plots.set_style()
-    yield
-    plt.close("all")
+pytestmark = pytest.mark.usefixtures("styled_figures")
 
 
 def test_log_scale_writes_ticks_short_and_not_as_formulas():

@@ -8,6 +8,10 @@ import warnings
 # is loaded, so the models also hold the limit while they train.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
+# Threads of implicit and LightFM that wait for work give up their core, which another process
+# may need; by default they would keep it busy. This too helps only before they are loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+
 # On import, Surprise makes a folder for data sets: in the home folder unless told another.
 os.environ.setdefault("SURPRISE_DATA_FOLDER", tempfile.gettempdir())
 
