@@ -10,7 +10,7 @@ import polars as pl
 
 from helpers.data.findings import EXAMPLES, CheckReport, Finding, missing_folder
 from helpers.data.playlists.keys import KeyIndex
-from helpers.data.playlists.progress import Progress
+from helpers.data.playlists.progress import slice_progress
 from helpers.data.playlists.rows import SliceRows, rows_of
 from helpers.data.playlists.slices import find_slices, read_challenge, read_slice
 from helpers.errors import DataError
@@ -44,12 +44,12 @@ def check_playlists(folder: Path) -> CheckReport:
     except DataError as error:
         tally.errors.append(Finding("mpd.slice.*.json", str(error), is_error=True))
         files = []
-    progress = Progress(len(files), sum(file.stat().st_size for file in files))
-    for file in files:
-        n_before = tally.entries
-        tally.add(file)
-        progress.advance(file.stat().st_size, tally.entries - n_before)
-    progress.finish()
+    sizes = [file.stat().st_size for file in files]
+    with slice_progress(sum(sizes)) as advance:
+        for file, size in zip(files, sizes, strict=True):
+            n_before = tally.entries
+            tally.add(file)
+            advance(size, tally.entries - n_before)
     challenge = folder / "challenge_set.json"
     if challenge.is_file():
         tally.add_challenge(challenge)

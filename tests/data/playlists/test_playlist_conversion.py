@@ -1,6 +1,5 @@
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -24,7 +23,7 @@ from slice_files import (
     write_slices,
 )
 
-from helpers.data.playlists import convert, convert_slices
+from helpers.data.playlists import convert_slices
 from helpers.errors import DataError, SettingError
 
 TRACKS = st.lists(st.one_of(st.integers(0, 12), st.sampled_from([LOCAL_FILE, EPISODE, UNKNOWN])))
@@ -219,17 +218,6 @@ def test_changed_slice_is_converted_again_with_all_after_it(tmp_path, capsys):
     assert "mpd.slice.1000-1999.json has changed or is gone" in capsys.readouterr().err
     assert report == convert_slices(folder, tmp_path / "afresh")
     assert files_of(cache) == files_of(tmp_path / "afresh")
-
-
-def test_long_work_says_entries_a_second_and_time_left_and_short_work_nothing(
-    tmp_path, monkeypatch, capsys
-):
-    write_slices(tmp_path, THREE_SLICES)
-    convert_slices(tmp_path, tmp_path / "cache")
-    assert capsys.readouterr().err == ""
-    monkeypatch.setattr(convert, "_QUIET_SECONDS", 0)
-    convert_slices(tmp_path, tmp_path / "again")
-    assert re.search(r"slices: .*entries/s", capsys.readouterr().err)
 
 
 def test_slice_that_is_gone_takes_its_playlists_along(tmp_path, capsys):

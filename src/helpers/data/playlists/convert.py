@@ -7,17 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from tqdm import tqdm
 
 from helpers.checks import whole_number
 from helpers.data.playlists.keys import KeyIndex, uri_keys
 from helpers.data.playlists.parts import Part, Parts, size_and_time
+from helpers.data.playlists.progress import slice_progress
 from helpers.data.playlists.report import PlaylistReport
 from helpers.data.playlists.rows import SliceRows
 from helpers.data.playlists.slices import find_slices
 from helpers.data.playlists.workers import read_slices
-
-_QUIET_SECONDS = 2.0
 
 
 def convert_slices(folder: Path | str, cache: Path | str, *, jobs: int = 1) -> PlaylistReport:
@@ -82,31 +80,16 @@ def up_to_date(folder: Path, cache: Path, jobs: int) -> Iterator[tuple[Parts, li
 def _convert(parts: Parts, done: Sequence[Part], todo: list[Path], jobs: int) -> list[Part]:
     catalogue = _Catalogue(parts, len(done))
     marks = [size_and_time(file) for file in todo]  # before reading: a later change shows
-    n_bytes, n_entries, added = sum(size for size, _ in marks), 0, []
-    with closing(read_slices(todo, catalogue.tracks, jobs)) as slices, _bar(n_bytes) as bar:
+    n_bytes, added = sum(size for size, _ in marks), []
+    reader = read_slices(todo, catalogue.tracks, jobs)
+    with closing(reader) as slices, slice_progress(n_bytes) as advance:
         for file, mark, rows in zip(todo, marks, slices, strict=True):
             tables = catalogue.add(rows)
             part = _part(file, mark, rows, tables)
             parts.write(len(done) + len(added), tables, part)
             added.append(part)
-            n_entries += part.entries
-            speed = n_entries / max(bar.format_dict["elapsed"], 1e-9)
-            bar.set_postfix_str(f"{speed:,.0f} entries/s", refresh=False)
-            bar.update(part.size)
+            advance(part.size, part.entries)
     return added
-
-
-def _bar(n_bytes: int) -> tqdm:
-    """Return a progress bar that also tells the time left, and is silent about short work."""
-    pause = 0.2 if sys.stderr.isatty() else 10.0  # a file need not hold hundreds of updates
-    return tqdm(
-        total=n_bytes,
-        desc="slices",
-        unit="B",
-        unit_scale=True,
-        delay=_QUIET_SECONDS,
-        mininterval=pause,
-    )
 
 
 def _part(
@@ -148,11 +131,14 @@ class _Catalogue:
         """Take in one slice and return its part of the three tables."""
         is_new_track = self.tracks.find(rows.track_keys) < 0
         self.tracks.add(rows.track_keys[is_new_track])
-        is_new = self._first_of_its_number(rows.playlists["pid"].to_numpy())
+        pids = rows.playlists["pid"]
+        is_known = self._playlists.find(pids.to_numpy()) >= 0
+        is_new = pids.is_first_distinct().to_numpy() & ~is_known
+        self._playlists.add(pids.to_numpy()[is_new])
         columns = self.tracks.find(rows.keys)
         entries = pl.DataFrame(
             {
-                "pid": rows.playlists["pid"].to_numpy()[rows.row],
+                "pid": pids.to_numpy()[rows.row],
                 "pos": rows.pos,
                 "track": columns[rows.code],
             }
@@ -165,15 +151,6 @@ class _Catalogue:
             "entries": _kept(entries, is_new[rows.row]),
             "tracks": _kept(rows.tracks, is_new_track),
         }
-
-    def _first_of_its_number(self, pids: np.ndarray) -> np.ndarray:
-        """Note the numbers of playlists; return whether each is the first to have its own."""
-        is_new = self._playlists.find(pids) < 0
-        distinct, first = np.unique(pids, return_index=True)
-        if len(distinct) < len(pids):
-            is_new &= np.isin(np.arange(len(pids)), first)
-        self._playlists.add(pids[is_new])
-        return is_new
 
 
 def _kept(frame: pl.DataFrame, is_kept: np.ndarray) -> pl.DataFrame:
