@@ -20,13 +20,13 @@ QUICK: bool = False  # skip the slow part
 """
 
 
-def write_notebook(file: Path, *sources: str, needs=(), datasets=(), reads=()) -> Path:
+def write_notebook(file: Path, *sources: str, needs=(), datasets=(), **facts) -> Path:
     cells = [new_markdown_cell(f"# {file.stem}"), new_code_cell(PARAMETERS)]
     cells[1].metadata["tags"] = ["parameters"]
     cells += [new_code_cell(source) for source in sources]
     for count, cell in enumerate(cells[1:], start=7):
         cell.execution_count = count  # as in a committed lesson: must not pass for this run's
-    facts = {"needs": list(needs), "datasets": list(datasets), "reads": list(reads)}
+    facts = {"needs": list(needs), "datasets": list(datasets)} | facts
     kernel = {"name": "gone", "display_name": "A kernel that is not here", "language": "python"}
     nbformat.write(
         new_notebook(cells=cells, metadata={"lesson": facts, "kernelspec": kernel}), file

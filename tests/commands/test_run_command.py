@@ -56,6 +56,11 @@ def test_run_builds_the_site_and_ends_with_status_1_when_a_lesson_fails(pipeline
     assert capsys.readouterr().out.endswith("index.html\n")
 
 
+def test_run_ends_well_when_a_lesson_is_left_out(pipeline):
+    pipeline.states = [{"status": "left out"}]
+    assert main(["run", "11"]) == 0
+
+
 @pytest.mark.parametrize(
     ("words", "data"),
     [([], "real"), (["--data", "auto"], "auto"), (["--data", "synthetic"], "synthetic")],

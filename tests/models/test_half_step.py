@@ -33,6 +33,7 @@ RULES = st.builds(
     observed_replaces=st.booleans(),
     regularization=st.just(0.5),
     nu=st.floats(0, 1),
+    penalty_counts_all=st.booleans(),
 )
 
 
@@ -49,7 +50,8 @@ def test_a_vector_minimises_the_loss_of_its_rule(seed, rule):
         np.where(counts[0] > 0, rule.shift + rule.alpha * counts[0], 0),
     )
     background = np.where((counts[0] > 0) & rule.observed_replaces, 0, rule.unobserved)
-    penalty = 0.5 * ((counts > 0).sum() + rule.unobserved * 12) ** rule.nu
+    others = rule.unobserved * 12 * rule.penalty_counts_all
+    penalty = 0.5 * ((counts > 0).sum() + others) ** rule.nu
     scores = y @ vector
     gradient = y.T @ (background * scores - w * (1 - scores)) + penalty * vector
     assert np.abs(gradient).max() < 1e-4 * (1 + w.sum())

@@ -97,6 +97,23 @@ def test_cards_say_what_failed_was_blocked_or_has_not_run(html):
     assert not_run.a is None
 
 
+def test_card_of_a_lesson_left_out_says_calmly_what_to_install(folders):
+    _, reports, _ = folders
+    error = {"cell": None, "message": f"Spark needs Java & {XSS}; install it"}
+    name = "01_explore_listening"
+    (reports / "runs" / f"{name}.json").write_text(
+        json.dumps(state(status="left out", error=error)), encoding="utf-8"
+    )
+    (reports / "runs" / f"{name}.ipynb").unlink()
+    index = build_site(*folders)
+    card = card_of(soup_of(index), "Explore who listens")
+    note = card.select_one(".trouble.quiet")
+    assert " ".join(note.text.split()) == f"Left out here: {error['message']}."
+    assert card.a is None
+    assert "46 %" not in soup_of(index).text
+    assert not (index.parent / f"{name}.html").exists()
+
+
 def test_failed_page_leads_to_its_error_and_drops_the_banners_of_papermill(html):
     page = soup_of(html / "03_factorize_a_matrix.html")
     assert XSS in page.find(id=page.select_one(".to-error a")["href"][1:]).text

@@ -34,7 +34,8 @@ class Rule:
         \qquad \rho = \lambda (|S| + \beta\, n_{items})^\nu
 
     where the second sum runs over the items outside S if `observed_replaces`, as in the paper of
-    Hu, Koren and Volinsky, and over all items if not, as in that of Rendle and others.
+    Hu, Koren and Volinsky, and over all items if not, as in that of Rendle and others. Without
+    `penalty_counts_all` ρ is :math:`\lambda |S|^\nu`, as in Spark.
 
     Attributes
     ----------
@@ -48,6 +49,7 @@ class Rule:
     observed_replaces : bool
     regularization, nu : float
         The λ and ν above.
+    penalty_counts_all : bool
     """
 
     weighting: str = "binary"
@@ -59,6 +61,7 @@ class Rule:
     observed_replaces: bool = True
     regularization: float = 1.0
     nu: float = 0.0
+    penalty_counts_all: bool = True
 
     def weights(self, user_items: sp.csr_array, corpus: Corpus | None) -> sp.csr_array:
         """Return the weight of each stored count; `corpus` is that of training, for "bm25"."""
@@ -69,7 +72,8 @@ class Rule:
 
     def penalty(self, n_pairs: int, n_items: int) -> float:
         """Return ρ for a user with that many items."""
-        return self.regularization * (n_pairs + self.unobserved * n_items) ** self.nu
+        others = self.unobserved * n_items if self.penalty_counts_all else 0
+        return self.regularization * (n_pairs + others) ** self.nu
 
 
 @dataclass(frozen=True)

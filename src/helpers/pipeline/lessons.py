@@ -14,6 +14,7 @@ import nbformat
 from nbformat import ValidationError
 
 from helpers.errors import LessonError, SettingError
+from helpers.requirements import why_left_out
 
 _LESSON_FILE = re.compile(r"(\d\d)_[a-z0-9_]+\.ipynb")
 
@@ -32,6 +33,8 @@ class LessonNotebook:
         Names of the datasets it reads.
     reads : tuple of str
         Folders it reads besides, relative to the project, like "reports/results".
+    requires : tuple of str
+        What it requires beyond the core of the project, like "spark"; see `requirements`.
     n_code_cells : int
         Cells that will run.
     digest : str
@@ -42,6 +45,7 @@ class LessonNotebook:
     needs: tuple[str, ...]
     datasets: tuple[str, ...]
     reads: tuple[str, ...]
+    requires: tuple[str, ...]
     n_code_cells: int
     digest: str
 
@@ -107,6 +111,7 @@ def read_lesson(path: Path) -> LessonNotebook:
             needs=tuple(facts.get("needs", ())),
             datasets=tuple(facts.get("datasets", ("lastfm",))),
             reads=tuple(facts.get("reads", ())),
+            requires=tuple(facts.get("requires", ())),
             n_code_cells=sum(kind == "code" and bool(source.strip()) for kind, source, _ in cells),
             digest=hashlib.sha256(json.dumps([facts, cells]).encode()).hexdigest(),
         )
@@ -149,6 +154,34 @@ def _add_with_needs(
             raise LessonError(f"lesson {number} needs lesson {needed}, which does not exist")
         _add_with_needs(needed, by_number, chosen, (*above, number))
     chosen.add(number)
+
+
+def needed_first(lessons: Iterable[LessonNotebook]) -> list[LessonNotebook]:
+    """Return the lessons in their order, except that a needed one comes first."""
+    waiting, placed = list(lessons), []
+    while waiting:
+        done = {lesson.number for lesson in placed}
+        following = next(lesson for lesson in waiting if done.issuperset(lesson.needs))
+        waiting.remove(following)
+        placed.append(following)
+    return placed
+
+
+def lessons_left_out(lessons: Iterable[LessonNotebook]) -> dict[str, str]:
+    """Return why lessons cannot run here, by number: what to install, or what they need.
+
+    Raises
+    ------
+    LessonError
+        If a lesson requires something that nobody knows.
+    """
+    reasons: dict[str, str] = {}
+    for lesson in needed_first(lessons):
+        reason = why_left_out(lesson.requires)
+        needed = next((number for number in lesson.needs if number in reasons), None)
+        if reason or needed:
+            reasons[lesson.number] = reason or f"needs lesson {needed}, which is left out"
+    return reasons
 
 
 def parse_settings(texts: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,8 @@ from helpers.pipeline.lessons import (
     LessonNotebook,
     choose_lessons,
     find_lessons,
+    lessons_left_out,
+    needed_first,
     parse_settings,
     settings_for_lessons,
 )
@@ -30,11 +32,13 @@ class Plan:
     shown : dict
         All parameters, with the defaults of those that are not given.
     data : str
-        "synthetic" or "real": the data it really reads.
+        "synthetic" or "real": the data it really reads; empty where it is left out.
     inputs : str
         Fingerprint of everything it reads.
     force : bool
         Run even where the last outcome still stands.
+    left_out : str or None
+        Why it cannot run here, in one sentence; None if it can.
     """
 
     lesson: LessonNotebook
@@ -43,6 +47,7 @@ class Plan:
     data: str
     inputs: str
     force: bool
+    left_out: str | None
 
 
 def plan_lessons(
@@ -76,7 +81,7 @@ def plan_lessons(
     SettingError
         If a number, parameter, value or kind of data makes no sense.
     LessonError
-        If a notebook is malformed.
+        If a notebook is malformed, or requires something that nobody knows.
     DataError
         If real data are asked for and missing.
     """
@@ -87,12 +92,16 @@ def plan_lessons(
         raise SettingError("--set got DATA, which --data sets; use --data real, say")
     known = {lesson.number: inspect_parameters(lesson) for lesson in lessons}
     given = settings_for_lessons(texts, known)
-    names = sorted({name for lesson in lessons for name in lesson.datasets})
+    left_out = lessons_left_out(lessons)
+    read = {
+        lesson.number: () if lesson.number in left_out else lesson.datasets for lesson in lessons
+    }
+    names = sorted({name for of_lesson in read.values() for name in of_lesson})
     datasets = {name: find_dataset(name, data, data_dir) for name in names}
     digests = {name: run_state.data_digest([found.folder]) for name, found in datasets.items()}
     code = run_state.code_digest()
     plans: dict[str, Plan] = {}
-    for lesson in _needed_first(lessons):
+    for lesson in needed_first(lessons):
         if "DATA" in known[lesson.number]:
             given[lesson.number]["DATA"] = data
         values = given[lesson.number]
@@ -101,29 +110,19 @@ def plan_lessons(
             lesson=lesson,
             given=values,
             shown=defaults | values,
-            data="/".join(sorted({datasets[name].kind for name in lesson.datasets})),
+            data="/".join(sorted({datasets[name].kind for name in read[lesson.number]})),
             inputs=run_state.fingerprint(
                 lesson,
                 values,
                 code,
-                [*(digests[name] for name in lesson.datasets), _digest_of_reads(lesson)],
+                [*(digests[name] for name in read[lesson.number]), _digest_of_reads(lesson)],
                 [plans[needed].inputs for needed in lesson.needs],
             ),
             force=force and (not numbers or lesson.number in numbers),
+            left_out=left_out.get(lesson.number),
         )
     return list(plans.values())
 
 
 def _digest_of_reads(lesson: LessonNotebook) -> str:
     return run_state.data_digest([paths.ROOT / folder for folder in lesson.reads])
-
-
-def _needed_first(lessons: list[LessonNotebook]) -> list[LessonNotebook]:
-    """Return the lessons in their order, except that a needed one comes first."""
-    waiting, placed = list(lessons), []
-    while waiting:
-        done = {lesson.number for lesson in placed}
-        following = next(lesson for lesson in waiting if done.issuperset(lesson.needs))
-        waiting.remove(following)
-        placed.append(following)
-    return placed

@@ -17,7 +17,13 @@ from helpers.data import find_dataset
 from helpers.errors import LessonError
 from helpers.files import write_atomically
 from helpers.pipeline.execute import KERNEL, CellError, execute_notebook, kernel_environment
-from helpers.pipeline.lessons import LessonNotebook, choose_lessons, find_lessons, read_lesson
+from helpers.pipeline.lessons import (
+    LessonNotebook,
+    choose_lessons,
+    find_lessons,
+    lessons_left_out,
+    read_lesson,
+)
 from helpers.pipeline.progress import Progress
 
 # What executing leaves in the metadata of cells, besides what an author put there.
@@ -28,6 +34,8 @@ def refresh_notebooks(
     numbers: Iterable[str] = (), *, notebooks: Path | None = None, stream: TextIO | None = None
 ) -> list[str]:
     """Re-execute lessons and their solutions in place, normalised.
+
+    What cannot run here, for want of what it requires, stays as it is.
 
     Parameters
     ----------
@@ -51,18 +59,20 @@ def refresh_notebooks(
         for solution in (folder / "solutions" / f"{lesson.name}_solutions.ipynb",)
         if solution.is_file()
     ]
-    for name in sorted({name for lesson in lessons for name in lesson.datasets}):
+    chosen = [*lessons, *solutions]
+    progress = Progress(stream or sys.stderr, [lesson.name for lesson in chosen])
+    left_out = lessons_left_out(lessons)
+    for lesson in chosen:
+        if lesson.number in left_out:
+            progress.finish(lesson, f"left out: {left_out[lesson.number]}")
+    able = [lesson for lesson in chosen if lesson.number not in left_out]
+    for name in sorted({name for lesson in able for name in lesson.datasets}):
         find_dataset(name, "synthetic")
-    progress = Progress(stream or sys.stderr, [lesson.name for lesson in [*lessons, *solutions]])
     with (
         tempfile.TemporaryDirectory(prefix="refresh-") as reports,
         kernel_environment(MUSIC_REPORTS_DIR=reports),
     ):
-        failed = [
-            lesson.name
-            for lesson in [*lessons, *solutions]
-            if not _refresh(lesson, Path(reports), progress)
-        ]
+        failed = [lesson.name for lesson in able if not _refresh(lesson, Path(reports), progress)]
     return failed
 
 

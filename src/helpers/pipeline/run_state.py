@@ -27,6 +27,7 @@ _WITHOUT_INFLUENCE = (
     "report/runs.py",
     "report/sanitize.py",
     "report/site.py",
+    "requirements.py",
 )
 
 

@@ -24,6 +24,7 @@ def run_plans(
     """Run the plans that need it and return the state of each lesson.
 
     A lesson that fails leaves the others running, except those that need it: they are blocked.
+    One that cannot run here is left out, and that is no failure.
 
     Parameters
     ----------
@@ -60,6 +61,9 @@ class _Round:
         self._stopping = threading.Event()
 
     def run(self, jobs: int) -> list[dict[str, Any]]:
+        if jobs > 1:
+            # Later lessons take longer: short ones at the end leave no core idle.
+            self._waiting.reverse()
         with ThreadPoolExecutor(jobs) as pool:
             try:
                 while self._waiting or self._running:
@@ -75,6 +79,9 @@ class _Round:
 
     def _settle_or_start(self, plan: Plan, pool: ThreadPoolExecutor, jobs: int) -> None:
         """Settle a waiting plan that needs no run, or start it if it may run now."""
+        if plan.left_out:
+            self._settle(plan, _leave_out(plan, plan.left_out))
+            return
         needs = [self._states.get(number) for number in plan.lesson.needs]
         if None in needs:
             return
@@ -138,10 +145,19 @@ def run_lesson(plan: Plan, on_cell: Callable[[int], None]) -> dict[str, Any]:
     return state | {"ran": True}
 
 
+def _leave_out(plan: Plan, reason: str) -> dict[str, Any]:
+    """Record that a lesson cannot run here; a record that says so already stays as it is."""
+    error = {"cell": None, "message": reason}
+    before = run_state.read_state(plan.lesson) or {}
+    if before.get("status") == "left out" and before.get("error") == error:
+        return before | {"ran": False}
+    return _end_badly(plan, "left out", error, datetime.now(UTC))
+
+
 def _end_badly(
     plan: Plan, status: str, error: dict[str, object], started: datetime
 ) -> dict[str, Any]:
-    """Record a failed or blocked lesson; what it had recorded before stands no more."""
+    """Record a lesson that did not succeed; what it had recorded before stands no more."""
     partial = run_state.partial_copy(plan.lesson)
     run_state.withdraw_outcome(plan.lesson)
     if partial.exists():

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup, Tag
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
 KINDS = ("synthetic", "real")
+_STATUSES = ("done", "failed", "blocked", "left out")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class LessonReport:
     title, question : str
         H1 and first paragraph of the first markdown cell, as plain text.
     status : str
-        "done", "failed", "blocked", or "missing" where no run is on disk.
+        "done", "failed", "blocked", "left out", or "missing" where no run is on disk.
     state : dict
         What the pipeline wrote about the run; empty where it has not run.
     record : dict
@@ -82,7 +83,7 @@ class LessonReport:
 
     @property
     def error(self) -> dict[str, Any] | None:
-        """Number of the cell and message of the error that stopped the run, if one did."""
+        """Number of the cell and message of what stopped the run or kept it from starting."""
         error = self.state.get("error")
         return error if isinstance(error, dict) else None
 
@@ -133,7 +134,7 @@ def _read_report(source: Path, reports: Path) -> LessonReport:
     problems: list[str] = []
     state = _read_json(state_file, problems)
     record = _read_json(record_file, problems)
-    status = state.get("status") if state.get("status") in ("done", "failed", "blocked") else ""
+    status = state["status"] if state.get("status") in _STATUSES else ""
     if status == "done" and not executed.is_file():
         status = ""
     asked = state.get("data")
