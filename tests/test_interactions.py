@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from small_worlds import as_interactions
 
 from helpers.errors import DataError, UnknownIdError
-from helpers.interactions import IdMap, Interactions
+from helpers.interactions import IdMap, Interactions, sum_pairs
 
 INTEGER_IDS = st.lists(st.integers(-(2**62), 2**62), unique=True, min_size=1)
 TEXT_IDS = st.lists(st.text(st.characters(exclude_categories=["Cs"])), unique=True, min_size=1)
@@ -35,6 +35,40 @@ def test_unknown_identifiers_are_minus_one_when_lenient_and_an_error_when_strict
         first = next(one for one in asked if one not in known)
         with pytest.raises(UnknownIdError, match=f"unknown identifier {first} "):
             id_map.to_internal(asked)
+
+
+LIMITS = {
+    pl.Int8: (-(2**7), 2**7 - 1),
+    pl.UInt8: (0, 2**8 - 1),
+    pl.Int32: (-(2**31), 2**31 - 1),
+    pl.UInt32: (0, 2**32 - 1),
+    pl.Int64: (-(2**63), 2**63 - 1),
+    pl.UInt64: (0, 2**64 - 1),
+}
+
+
+@pytest.mark.parametrize("dtype", LIMITS)
+@given(st.sampled_from(["least", "middle", "most"]), st.sets(st.integers(0, 20), min_size=1))
+def test_numbers_at_the_limits_of_their_type_are_found_and_no_others(dtype, place, offsets):
+    least, most = LIMITS[dtype]
+    start = {"least": least, "middle": (least + most) // 2, "most": most - 20}[place]
+    known = pl.Series([start + offset for offset in offsets], dtype=dtype)
+    around = [start + offset for offset in range(-3, 24)]
+    asked = [one for one in (*around, least, 0, most) if least <= one <= most]
+    id_map = IdMap(known)
+    rows = id_map.to_internal(pl.Series(asked, dtype=dtype), strict=False)
+    row_of = {one: row for row, one in enumerate(known)}
+    assert rows.tolist() == [row_of.get(one, -1) for one in asked]
+    assert rows.dtype == np.int32
+    repeated = pl.concat([known, known])
+    distinct = IdMap.from_values(repeated).external_ids
+    assert distinct.tolist() == sorted(known)
+    assert distinct.dtype == known.to_numpy().dtype
+
+
+def test_identifier_missing_among_those_asked_for_is_unknown():
+    asked = pl.Series([1, None, 2], dtype=pl.Int64)
+    assert IdMap([1, 2, 3]).to_internal(asked, strict=False).tolist() == [0, -1, 1]
 
 
 @given(st.lists(st.integers(), min_size=1).map(lambda ids: [i % 1000 for i in ids]))
@@ -112,6 +146,19 @@ def test_every_cell_is_the_sum_of_its_pairs(pairs):
     assert dict(zip(zip(users, items, strict=True), stored.data, strict=True)) == sums
     assert interactions.n_pairs == len(sums)
     assert interactions.user_items.has_canonical_format
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6), st.integers(1, 2**40))))
+def test_sums_are_canonical_and_keep_the_type_of_the_values(cells):
+    rows, cols, values = np.array(cells, dtype=np.int64).reshape(-1, 3).T
+    matrix = sum_pairs(values, rows.astype(np.int32), cols.astype(np.int32), (5, 7))
+    expected = np.zeros((5, 7), dtype=np.int64)
+    np.add.at(expected, (rows, cols), values)
+    assert matrix.dtype == np.int64
+    assert matrix.toarray().tolist() == expected.tolist()
+    again = sp.csr_array((matrix.data, matrix.indices, matrix.indptr), shape=matrix.shape)
+    assert again.has_canonical_format
+    assert matrix.nnz == len({(row, col) for row, col, _ in cells})
 
 
 @given(PAIRS, st.randoms())

@@ -9,6 +9,11 @@ import polars as pl
 
 from helpers.errors import DataError, UnknownIdError
 
+# Whole numbers are looked up in an array with a place for each number of their range, unless it
+# is longer than this many times the work that it saves.
+_LONGEST_TABLE = 4
+_NUMBERS = (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.UInt8, pl.UInt16, pl.UInt32)
+
 
 class IdMap:
     """One-to-one map between external identifiers and the rows 0, 1, ... of a matrix.
@@ -47,6 +52,24 @@ class IdMap:
         """Return the map of the distinct `values` in sorted order."""
         series = values if isinstance(values, pl.Series) else _series_of(list(values))
         return cls(series.unique().sort())
+
+    @classmethod
+    def number(cls, values: pl.Series) -> tuple[Self, np.ndarray]:
+        """Return the map of the distinct `values` in sorted order, and the row of each value.
+
+        The same as `from_values` and `to_internal`, and faster.
+        """
+        if not _is_compact(values, len(values)):
+            id_map = cls.from_values(values)
+            return id_map, id_map.to_internal(values)
+        least = values.min()
+        places = _places(values, least)
+        is_there = np.zeros(values.max() - least + 2, dtype=bool)
+        is_there[places] = True
+        distinct = pl.Series(np.flatnonzero(is_there[1:]) + least, dtype=values.dtype)
+        row_of = np.cumsum(is_there, dtype=np.int32)
+        row_of -= 1
+        return cls(distinct), row_of.take(places, mode="clip")
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -92,18 +115,14 @@ class IdMap:
                 f"identifiers like {wanted[0]!r} are of another type than those known, "
                 f"like {self._ids[0]!r}; convert them first"
             )
-        rows = (
-            pl.DataFrame({"id": wanted.cast(self._ids.dtype, strict=False)})
-            .join(self._table, on="id", how="left", maintain_order="left")
-            .get_column("row")
-        )
-        if strict and rows.null_count():
-            unknown = wanted.filter(rows.is_null())
+        rows = self._rows_of(wanted.cast(self._ids.dtype, strict=False))
+        if strict and rows.min() < 0:
+            unknown = wanted.filter(pl.Series(rows < 0))
             raise UnknownIdError(
                 f"unknown identifier {unknown[0]!r} ({len(unknown)} of {len(wanted)} are not "
                 f"among the {len(self)} known); check the spelling or the dataset"
             )
-        return rows.fill_null(-1).to_numpy()
+        return rows
 
     def to_external(self, rows: Iterable[int]) -> np.ndarray:
         """Return the identifier of each row; raises `UnknownIdError` for a row out of range."""
@@ -119,9 +138,36 @@ class IdMap:
             )
         return self.external_ids[rows]
 
+    def _rows_of(self, wanted: pl.Series) -> np.ndarray:
+        """Return the row of each identifier of the map's own type, -1 for those unknown."""
+        if wanted.null_count() or not _is_compact(self._ids, len(self) + len(wanted)):
+            joined = pl.DataFrame({"id": wanted}).join(
+                self._table, on="id", how="left", maintain_order="left"
+            )
+            return joined["row"].fill_null(-1).to_numpy()
+        least = self._ids.min()
+        # Above the places of the identifiers, and below them, is one for all that are unknown.
+        table = np.full(self._ids.max() - least + 3, -1, dtype=np.int32)
+        table[_places(self._ids, least)] = np.arange(len(self), dtype=np.int32)
+        return table.take(_places(wanted, least), mode="clip")
+
     @cached_property
     def _table(self) -> pl.DataFrame:
         return pl.DataFrame({"id": self._ids}).with_row_index("row").cast({"row": pl.Int32})
+
+
+def _is_compact(ids: pl.Series, work: int) -> bool:
+    """Return whether a table over the range of `ids` pays for looking up `work` of them."""
+    if ids.dtype not in _NUMBERS or ids.is_empty() or ids.null_count():
+        return False
+    return ids.max() - ids.min() < _LONGEST_TABLE * work
+
+
+def _places(numbers: pl.Series, least: int) -> np.ndarray:
+    """Return where numbers stand in a table whose place 1 is for the least of them."""
+    places = np.subtract(numbers.to_numpy(), least, dtype=np.int64)
+    places += 1
+    return places
 
 
 def _series_of(values: list) -> pl.Series:

@@ -78,12 +78,14 @@ class Interactions:
             zero, missing or not finite as a float32.
         """
         _check_pairs(frame, user, item, weight)
-        users = users or IdMap.from_values(frame[user])
-        items = items or IdMap.from_values(frame[item])
-        rows, cols = users.to_internal(frame[user]), items.to_internal(frame[item])
+        users, rows = (
+            (users, users.to_internal(frame[user])) if users else IdMap.number(frame[user])
+        )
+        items, cols = (
+            (items, items.to_internal(frame[item])) if items else IdMap.number(frame[item])
+        )
         values = frame[weight].cast(pl.Float32).to_numpy()
-        matrix = sp.coo_array((values, (rows, cols)), shape=(len(users), len(items))).tocsr()
-        matrix.sum_duplicates()
+        matrix = sum_pairs(values, rows, cols, (len(users), len(items)))
         if np.isinf(matrix.data).any():
             cell = int(np.isinf(matrix.data).argmax())
             row = np.searchsorted(matrix.indptr, cell, side="right") - 1
@@ -92,7 +94,7 @@ class Interactions:
                 f"the weights of user {who} and item {what} add up to more than a float32 holds; "
                 "keep one row of that pair"
             )
-        return cls(matrix, users, items, _names_of(items, names, item))
+        return cls(matrix, users, items, names_of(items, names, item))
 
     @property
     def n_users(self) -> int:
@@ -150,6 +152,44 @@ class Interactions:
         return int(matches[np.argmax(self.item_popularity()[matches])])
 
 
+def sum_pairs(
+    values: np.ndarray, rows: np.ndarray, cols: np.ndarray, shape: tuple[int, int]
+) -> sp.csr_array:
+    """Return the canonical matrix whose cells are the sums of their values.
+
+    Counting sorts by column and then by row order the cells in time proportional to their number.
+    """
+    pairs = sp.coo_array((values, (rows, cols)), shape=shape)
+    # Otherwise scipy sums while the columns are not in order yet, and sorts each to do so.
+    pairs.has_canonical_format = True
+    matrix = pairs.tocsc().tocsr()
+    matrix.sum_duplicates()
+    return matrix
+
+
+def names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray:
+    """Return what to show for each item: its row in `names`, or else its identifier.
+
+    Raises
+    ------
+    DataError
+        If `names` has no column `item` or `name`.
+    """
+    if names is None:
+        return items.external_ids.astype(str).astype(object)
+    missing = [column for column in (item, "name") if column not in names.columns]
+    if missing:
+        raise DataError(
+            f"column {missing[0]!r} of the names is missing, got {names.columns}; add it"
+        )
+    rows = items.to_internal(names[item], strict=False)
+    known = (rows >= 0) & names["name"].is_not_null().to_numpy()
+    shown, unnamed = np.empty(len(items), dtype=object), np.ones(len(items), dtype=bool)
+    shown[rows[known]], unnamed[rows[known]] = names["name"].to_numpy()[known], False
+    shown[unnamed] = items.external_ids[unnamed].astype(str)
+    return shown
+
+
 def _pairs_lost(before: sp.csr_array, after: sp.csr_array) -> sp.csr_array:
     """Return a matrix that stores the cells of `before` which `after` lacks."""
     lost = (before != 0).astype(np.int8) - (after != 0).astype(np.int8)
@@ -175,19 +215,3 @@ def _check_pairs(frame: pl.DataFrame, user: str, item: str, weight: str) -> None
             f"row {at + 1} of the pairs has {weight} {weights[at]}, "
             "expected a positive number; drop or mend that row"
         )
-
-
-def _names_of(items: IdMap, names: pl.DataFrame | None, item: str) -> np.ndarray:
-    if names is None:
-        return items.external_ids.astype(str).astype(object)
-    missing = [column for column in (item, "name") if column not in names.columns]
-    if missing:
-        raise DataError(
-            f"column {missing[0]!r} of the names is missing, got {names.columns}; add it"
-        )
-    rows = items.to_internal(names[item], strict=False)
-    known = (rows >= 0) & names["name"].is_not_null().to_numpy()
-    shown, unnamed = np.empty(len(items), dtype=object), np.ones(len(items), dtype=bool)
-    shown[rows[known]], unnamed[rows[known]] = names["name"].to_numpy()[known], False
-    shown[unnamed] = items.external_ids[unnamed].astype(str)
-    return shown

@@ -26,14 +26,33 @@ def test_data_make_writes_the_world_and_prints_its_folder(tmp_path, monkeypatch,
     assert said.err.splitlines() == [
         "drawing the synthetic world (tiny, seed 0)",
         "drawing the synthetic playlists (tiny, seed 0)",
+        "drawing the synthetic dump (tiny, seed 0)",
     ]
-    for file in ("lastfm/user_artists.dat", "audio_features/data.csv", "playlists.json"):
+    for file in (
+        "lastfm/user_artists.dat",
+        "audio_features/data.csv",
+        "playlists.json",
+        "audioscrobbler.json",
+    ):
         assert (tmp_path / "tiny" / file).is_file()
+
+
+def test_full_size_is_the_dump_alone(monkeypatch, capsys):
+    from helpers.data.synthetic import audioscrobbler, playlists
+
+    drawn = []
+    monkeypatch.setattr(playlists, "make_playlists", lambda *asked: drawn.append("playlists"))
+    monkeypatch.setattr(
+        audioscrobbler, "make_audioscrobbler", lambda *asked: drawn.append(asked) or "folder"
+    )
+    assert main(["data", "make", "--scale", "full", "--seed", "4"]) == 0
+    assert drawn == [("full", 4)]
+    assert capsys.readouterr().out == "folder\n"
 
 
 def test_data_get_refuses_what_cannot_be_downloaded(capsys):
     assert main(["data", "get", "books"]) == 1
-    assert "dataset is 'books', expected one of lastfm" in capsys.readouterr().err
+    assert "dataset is 'books', expected one of lastfm, audioscrobbler" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("within", [[True, True], [True, False]])

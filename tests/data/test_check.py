@@ -103,7 +103,7 @@ def test_missing_folder_is_one_error(tmp_path):
 
 def test_unknown_dataset_is_refused(tmp_path):
     with pytest.raises(
-        SettingError, match="'spotify', expected one of lastfm, playlists, audio_features"
+        SettingError, match="'spotify', expected one of lastfm, audioscrobbler, playlists"
     ):
         check_dataset("spotify", tmp_path)
 

@@ -56,6 +56,24 @@ def playlists(worlds, monkeypatch):
 
 
 @pytest.fixture
+def dumps(worlds, monkeypatch):
+    """Stand in for the synthetic dump; records for which scale and seed it was drawn."""
+    module = ModuleType("helpers.data.synthetic.audioscrobbler")
+    module.MARKER, module.AUDIOSCROBBLER_VERSION, module.drawn = "audioscrobbler.json", 7, []
+
+    def make_audioscrobbler(scale="lesson", seed=0, *, folder):
+        module.drawn.append((scale, seed))
+        (folder / "audioscrobbler").mkdir(exist_ok=True)
+        (folder / module.MARKER).write_text(json.dumps({"version": 7}))
+        return folder
+
+    module.make_audioscrobbler = make_audioscrobbler
+    monkeypatch.setitem(sys.modules, "helpers.data.synthetic.audioscrobbler", module)
+    monkeypatch.setattr(worlds, "audioscrobbler", module, raising=False)
+    return module
+
+
+@pytest.fixture
 def real_dir(tmp_path):
     """A folder of real data with a slice of playlists and the tables of audio features."""
     files = ("playlists/mpd.slice.0-999.json", "audio_features/data_by_year.csv")
@@ -154,7 +172,7 @@ def test_incomplete_real_files_are_an_error_that_names_what_lacks(worlds, quirky
 
 
 def test_unknown_names_are_refused(worlds):
-    known = "lastfm, playlists, audio_features"
+    known = "lastfm, audioscrobbler, playlists, audio_features"
     with pytest.raises(SettingError, match=f"dataset is 'spotify', expected one of {known}"):
         find_dataset("spotify")
     with pytest.raises(SettingError, match="data is 'fake', expected one of synthetic, real, auto"):
@@ -235,3 +253,32 @@ def test_one_table_of_audio_features_without_the_other_is_named(worlds, real_dir
     (real_dir / "audio_features" / "data_by_genres.csv").unlink()
     with pytest.raises(DataError, match=r"lacks data_by_genres\.csv; copy the missing files"):
         find_dataset("audio_features", "auto", real_dir)
+
+
+# Audioscrobbler
+
+
+def test_synthetic_dump_is_drawn_once_in_the_world_and_of_its_seed(worlds, dumps):
+    worlds.make_world(seed=3, folder=worlds.place)
+    found = find_dataset("audioscrobbler")
+    assert found == Dataset("audioscrobbler", "synthetic", worlds.place / "audioscrobbler")
+    assert found.label == "synthetic Audioscrobbler"
+    find_dataset("audioscrobbler")
+    assert dumps.drawn == [("lesson", 3)]
+    (worlds.place / "audioscrobbler.json").write_text('{"version": 6}')
+    find_dataset("audioscrobbler")
+    assert len(dumps.drawn) == 2
+
+
+@pytest.mark.parametrize("suffix", ["", "_small"])
+def test_real_dump_of_either_size_is_found(dumps, tmp_path, suffix):
+    folder = tmp_path / "audioscrobbler"
+    folder.mkdir()
+    for name in ("user_artist_data", "artist_data", "artist_alias"):
+        (folder / f"{name}{suffix}.txt").touch()
+    found = find_dataset("audioscrobbler", "auto", tmp_path)
+    assert found == Dataset("audioscrobbler", "real", folder)
+    (folder / f"artist_alias{suffix}.txt").unlink()
+    with pytest.raises(DataError, match=r"lacks artist_alias\*\.txt; .*data get audioscrobbler"):
+        find_dataset("audioscrobbler", "real", tmp_path)
+    assert dumps.drawn == []

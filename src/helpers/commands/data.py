@@ -30,7 +30,10 @@ def _add_make(steps: argparse._SubParsersAction) -> None:
         steps, "make", "draw the synthetic world", "data make --scale tiny --seed 1"
     )
     parser.add_argument(
-        "--scale", choices=("lesson", "tiny"), default="lesson", help="its size (default: lesson)"
+        "--scale",
+        choices=("lesson", "tiny", "full"),
+        default="lesson",
+        help="its size (default: lesson); full is the Audioscrobbler dump alone, 24 million rows",
     )
     parser.add_argument("--seed", type=int, default=0, help="same seed, same files (default: 0)")
     parser.set_defaults(command=data_make)
@@ -38,15 +41,18 @@ def _add_make(steps: argparse._SubParsersAction) -> None:
 
 def data_make(arguments: argparse.Namespace) -> int:
     """Draw the synthetic world with all its datasets and print its folder."""
+    from helpers.data.synthetic.audioscrobbler import make_audioscrobbler
     from helpers.data.synthetic.playlists import make_playlists
 
-    print(make_playlists(arguments.scale, arguments.seed))
+    if arguments.scale != "full":
+        make_playlists(arguments.scale, arguments.seed)
+    print(make_audioscrobbler(arguments.scale, arguments.seed))
     return 0
 
 
 def _add_get(steps: argparse._SubParsersAction) -> None:
     parser = add_command(steps, "get", "download, verify and unpack a dataset", "data get lastfm")
-    parser.add_argument("dataset", help="lastfm")
+    parser.add_argument("dataset", help="lastfm or audioscrobbler")
     add_data_dir(parser)
     parser.set_defaults(command=data_get)
 

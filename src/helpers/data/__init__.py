@@ -8,12 +8,19 @@ from filelock import FileLock
 
 from helpers import paths
 from helpers.data import audio_features, lastfm
+from helpers.data.audioscrobbler.files import NAMES as AUDIOSCROBBLER_NAMES
 from helpers.errors import DataError, SettingError
 
 # Name of each dataset -> how it is shown, and the files (or patterns) it cannot do without.
-_TITLES = {"lastfm": "last.fm", "playlists": "playlists", "audio_features": "audio features"}
+_TITLES = {
+    "lastfm": "last.fm",
+    "audioscrobbler": "Audioscrobbler",
+    "playlists": "playlists",
+    "audio_features": "audio features",
+}
 _FILES = {
     "lastfm": tuple(table.file for table in lastfm.TABLES),
+    "audioscrobbler": tuple(f"{name}*.txt" for name in AUDIOSCROBBLER_NAMES),
     "playlists": ("mpd.slice.*.json",),
     "audio_features": audio_features.FILES,
 }
@@ -23,10 +30,11 @@ _ELSEWHERE = (
 )
 _HOW_TO_GET = {
     "lastfm": "get them with: python -m helpers data get lastfm",
+    "audioscrobbler": "get them with: python -m helpers data get audioscrobbler",
     "playlists": f"the Million Playlist Dataset cannot be downloaded any more, so {_ELSEWHERE}",
     "audio_features": f"they cannot be downloaded from here, so {_ELSEWHERE}",
 }
-_DOWNLOADABLE = ("lastfm",)
+_DOWNLOADABLE = ("lastfm", "audioscrobbler")
 # What is drawn together with the playlists.
 _OF_PLAYLISTS = ("playlists", "audio_features")
 
@@ -62,7 +70,7 @@ def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = Non
     Parameters
     ----------
     name : str
-        Name of the dataset: "lastfm", "playlists" or "audio_features".
+        Name of the dataset: "lastfm", "audioscrobbler", "playlists" or "audio_features".
     data : str
         "synthetic", "real", or "auto" for the real files where they are and else synthetic.
     data_dir : Path, optional
@@ -84,8 +92,7 @@ def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = Non
     missing = [file for file in _FILES[name] if not _has(folder, file)]
     is_absent = len(missing) == len(_FILES[name])
     if data == "synthetic" or (data == "auto" and is_absent):
-        world = _synthetic_playlists() if name in _OF_PLAYLISTS else _synthetic_world()
-        return Dataset(name, "synthetic", world / name)
+        return Dataset(name, "synthetic", _synthetic_folder(name) / name)
     if is_absent:
         others = " and others" if len(_FILES[name]) > 1 else ""
         raise DataError(
@@ -100,6 +107,13 @@ def find_dataset(name: str, data: str = "synthetic", data_dir: Path | None = Non
 
 def _has(folder: Path, pattern: str) -> bool:
     return any(file.is_file() for file in folder.glob(pattern))
+
+
+def _synthetic_folder(name: str) -> Path:
+    """Return the folder of the synthetic world with a dataset in it, drawn if need be."""
+    if name in _OF_PLAYLISTS:
+        return _synthetic_playlists()
+    return _synthetic_audioscrobbler() if name == "audioscrobbler" else _synthetic_world()
 
 
 def _synthetic_world() -> Path:
@@ -132,6 +146,21 @@ def _synthetic_playlists() -> Path:
     if _summary(folder / MARKER).get("version") != PLAYLISTS_VERSION:
         world = _summary(folder / "world.json")
         make_playlists(world["scale"], world["seed"], folder=folder)
+    return folder
+
+
+def _synthetic_audioscrobbler() -> Path:
+    """Return the folder of the synthetic world with its dump, drawn if need be as well."""
+    folder = _synthetic_world()
+    from helpers.data.synthetic.audioscrobbler import (
+        AUDIOSCROBBLER_VERSION,
+        MARKER,
+        make_audioscrobbler,
+    )
+
+    if _summary(folder / MARKER).get("version") != AUDIOSCROBBLER_VERSION:
+        world = _summary(folder / "world.json")
+        make_audioscrobbler(world["scale"], world["seed"], folder=folder)
     return folder
 
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from helpers.data.check_audio_features import check_audio_features
+from helpers.data.check_audioscrobbler import check_audioscrobbler
 from helpers.data.check_lastfm import check_lastfm
 from helpers.data.check_playlists import check_playlists
 from helpers.data.findings import CheckReport
@@ -10,6 +11,7 @@ from helpers.errors import SettingError
 
 CHECKS = {
     "lastfm": check_lastfm,
+    "audioscrobbler": check_audioscrobbler,
     "playlists": check_playlists,
     "audio_features": check_audio_features,
 }
@@ -21,7 +23,7 @@ def check_dataset(name: str, folder: Path | str) -> CheckReport:
     Parameters
     ----------
     name : str
-        "lastfm", "playlists" or "audio_features".
+        "lastfm", "audioscrobbler", "playlists" or "audio_features".
     folder : Path
         Where its files are.
 

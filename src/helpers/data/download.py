@@ -1,9 +1,11 @@
 """Fetch the archive of a dataset, verify it, and unpack what is expected of it."""
 
+import hashlib
+import json
 import os
+import sys
 import tempfile
-import zipfile
-from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 import pooch
@@ -11,42 +13,31 @@ import requests
 
 from helpers import paths
 from helpers.data import lastfm
+from helpers.data.archives import Archive, unpack
+from helpers.data.audioscrobbler.files import NAMES
 from helpers.errors import DataError, SettingError
+from helpers.files import write_atomically
 
-CHUNK_BYTES = 1 << 20
 RETRIES = 2
-
-
-@dataclass(frozen=True)
-class Archive:
-    """A zip file on a server.
-
-    Attributes
-    ----------
-    url : str
-    sha256 : str
-        Of the archive, in hexadecimal digits; nothing else is unpacked.
-    required : tuple of str
-        File names without which the dataset is incomplete.
-    optional : tuple of str
-        Files that are unpacked if they are there. All others are left in the archive.
-    max_bytes : int
-        The most that may come out of the archive.
-    """
-
-    url: str
-    sha256: str
-    required: tuple[str, ...]
-    optional: tuple[str, ...] = ()
-    max_bytes: int = 100_000_000
-
+# What is not signed on its way is fetched only where its hash is known.
+SAFE_STARTS = ("https://",)
 
 ARCHIVES = {
     "lastfm": Archive(
-        url="https://files.grouplens.org/datasets/hetrec2011/hetrec2011-lastfm-2k.zip",
+        urls=("https://files.grouplens.org/datasets/hetrec2011/hetrec2011-lastfm-2k.zip",),
         sha256="6738f48195667ff03caaab4d32ca9a3133d8cc026b7c3cdaf6ce1010e913c59c",
         required=tuple(table.file for table in lastfm.TABLES),
         optional=("readme.txt",),
+    ),
+    "audioscrobbler": Archive(
+        urls=(
+            "https://storage.googleapis.com/aas-data-sets/profiledata_06-May-2005.tar.gz",
+            "http://www.iro.umontreal.ca/~lisa/datasets/profiledata_06-May-2005.tar.gz",
+        ),
+        n_bytes=135_880_312,
+        required=tuple(f"{name}.txt" for name in NAMES),
+        optional=("README.txt",),
+        max_bytes=1_000_000_000,
     ),
 }
 
@@ -62,7 +53,7 @@ def download_dataset(
     Parameters
     ----------
     name : str
-        Name of the dataset and of its folder: "lastfm".
+        Name of the dataset and of its folder: "lastfm" or "audioscrobbler".
     raw_dir : Path, optional
         Folder with one folder a dataset; default `paths.raw_dir()`.
     archive : Archive, optional
@@ -110,24 +101,68 @@ def _is_complete(folder: Path, archive: Archive) -> bool:
 
 def _fetch_into(folder: Path, archive: Archive) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = folder.with_name(f"{folder.name}.lock.json")
+    sha256 = archive.sha256 or _locked_sha256(lock)
     with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
-        file = _download(archive, Path(workshop))
+        file = _download_from_any(archive, sha256, Path(workshop))
+        if archive.n_bytes not in (None, file.stat().st_size):
+            raise DataError(
+                f"{file.name} has {file.stat().st_size:,} bytes, expected {archive.n_bytes:,}: the "
+                "download was cut short or the archive is another one; run this again"
+            )
         unpacked = Path(workshop) / folder.name
         unpacked.mkdir()
-        _unpack(file, archive, unpacked)
+        unpack(file, archive, unpacked)
+        if sha256 is None:
+            _lock(file, lock)
         if folder.is_dir():
             folder.rmdir()  # Windows does not rename onto an empty folder.
         os.rename(unpacked, folder)
 
 
-def _download(archive: Archive, folder: Path) -> Path:
-    """Return the verified archive in `folder`."""
-    name = PurePosixPath(archive.url).name
+def _locked_sha256(lock: Path) -> str | None:
+    """Return the hash of an earlier download; None if there was none."""
+    if not lock.is_file():
+        return None
+    try:
+        return str(json.loads(lock.read_text(encoding="utf-8"))["sha256"])
+    except (ValueError, LookupError, TypeError):
+        raise DataError(
+            f"{lock} does not hold the SHA-256 of an earlier download; delete it to trust the next"
+        ) from None
+
+
+def _lock(file: Path, lock: Path) -> None:
+    """Keep the hash of a first download, with which later ones are compared."""
+    with file.open("rb") as stream:
+        sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+    content = {"file": file.name, "bytes": file.stat().st_size, "sha256": sha256}
+    write_atomically(lock, json.dumps(content, indent=2) + "\n")
+    print(
+        f"nobody published a checksum of {file.name}, so this first download is trusted: its "
+        f"SHA-256 {sha256} is kept in {lock}, and later downloads must have the same"
+    )
+
+
+def _download_from_any(archive: Archive, sha256: str | None, folder: Path) -> Path:
+    """Return the archive from the first place that has it, verified if its hash is known."""
+    urls = [url for url in archive.urls if sha256 or url.startswith(SAFE_STARTS)]
+    for url, following in pairwise(urls):
+        try:
+            return _download(url, sha256, folder)
+        except DataError as error:
+            print(f"{error}; trying {following} now", file=sys.stderr)
+    return _download(urls[-1], sha256, folder)
+
+
+def _download(url: str, sha256: str | None, folder: Path) -> Path:
+    """Return the archive in `folder`."""
+    name = PurePosixPath(url).name
     fetcher = pooch.create(
         path=folder,
         base_url="",
-        registry={name: f"sha256:{archive.sha256}"},
-        urls={name: archive.url},
+        registry={name: sha256 and f"sha256:{sha256}"},
+        urls={name: url},
         retry_if_failed=RETRIES,
     )
     try:
@@ -135,63 +170,17 @@ def _download(archive: Archive, folder: Path) -> Path:
     except requests.HTTPError as error:
         answer = error.response
         raise DataError(
-            f"the server answered {answer.status_code} {answer.reason} to {archive.url}; "
+            f"the server answered {answer.status_code} {answer.reason} to {url}; "
             "try again later or copy the files there by hand"
         ) from None
     except requests.RequestException as error:
         raise DataError(
-            f"the download of {archive.url} broke off ({type(error).__name__}); "
+            f"the download of {url} broke off ({type(error).__name__}); "
             "check the network and run this again"
         ) from None
     except ValueError:  # pooch's answer to a wrong hash; it has deleted the file
         raise DataError(
-            f"{archive.url} does not have the expected SHA-256 {archive.sha256}: the download was "
+            f"{url} does not have the expected SHA-256 {sha256}: the download was "
             "cut short or the archive is another one; run this again, and if it fails again do "
             "not use that file"
         ) from None
-
-
-def _unpack(file: Path, archive: Archive, folder: Path) -> None:
-    """Write the expected members of a zip file into `folder`, under their bare names."""
-    try:
-        with zipfile.ZipFile(file) as bundle:
-            members = _expected_members(bundle, archive)
-            left = archive.max_bytes
-            for name, member in members.items():
-                left -= _copy(bundle, member, folder / name, left)
-    except (zipfile.BadZipFile, EOFError) as error:
-        raise DataError(
-            f"{archive.url} is not a sound zip file ({error}); run this again"
-        ) from None
-
-
-def _expected_members(bundle: zipfile.ZipFile, archive: Archive) -> dict[str, zipfile.ZipInfo]:
-    """Return file name -> member, for expected files at the top or inside one folder."""
-    wanted = {*archive.required, *archive.optional}
-    members = {}
-    for member in bundle.infolist():
-        path = PurePosixPath(member.filename)
-        if path.name in wanted and path.parts[0] not in ("..", "/") and len(path.parts) <= 2:
-            members[path.name] = member
-    missing = [name for name in archive.required if name not in members]
-    if missing:
-        raise DataError(
-            f"{archive.url} holds no {', '.join(missing)}; expected all of "
-            f"{', '.join(archive.required)}: it is another archive"
-        )
-    return members
-
-
-def _copy(bundle: zipfile.ZipFile, member: zipfile.ZipInfo, target: Path, limit: int) -> int:
-    """Write one member and return its size; the size it claims in the archive is not trusted."""
-    size = 0
-    with bundle.open(member) as source, target.open("wb") as sink:
-        while chunk := source.read(CHUNK_BYTES):
-            size += len(chunk)
-            if size > limit:
-                raise DataError(
-                    f"{member.filename} unpacks to more than the {limit:,} bytes that may be left "
-                    "of the archive; do not use that archive"
-                )
-            sink.write(chunk)
-    return size

@@ -6,8 +6,6 @@ written last and marks complete playlists; folders are built elsewhere and renam
 """
 
 import hashlib
-import json
-import os
 import sys
 import tempfile
 from dataclasses import asdict, dataclass
@@ -17,6 +15,7 @@ import numpy as np
 from filelock import FileLock
 
 from helpers.checks import whole_number
+from helpers.data.drawn import DrawnParts
 from helpers.data.synthetic import WORLD_VERSION, make_world
 from helpers.data.synthetic.playlists.catalogue import Catalogue, draw_catalogue
 from helpers.data.synthetic.playlists.example import example_export
@@ -27,7 +26,6 @@ from helpers.data.synthetic.playlists.themes import KINDS
 from helpers.data.synthetic.settings import SCALES
 from helpers.data.synthetic.world import World, draw_world
 from helpers.errors import DataError, SettingError
-from helpers.files import write_atomically
 
 __all__ = [
     "MARKER",
@@ -44,7 +42,7 @@ PLAYLISTS_VERSION = hashlib.sha256(WORLD_VERSION.encode() + _CODE).hexdigest()[:
 
 MARKER = "playlists.json"
 _TRUTH = "playlists_truth.npz"
-_PARTS = ("playlists", "audio_features", _TRUTH)
+_DRAWN = DrawnParts(MARKER, ("playlists", "audio_features", _TRUTH))
 
 
 @dataclass(frozen=True)
@@ -131,8 +129,8 @@ def make_playlists(
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / ".lock"):
-            if not _is_complete(folder, wanted):
-                _refuse_other_content(folder)
+            if not _DRAWN.are_complete(folder, wanted):
+                _DRAWN.refuse_other_content(folder)
                 _draw(folder, wanted, settings)
     except OSError as error:
         raise DataError(
@@ -179,15 +177,13 @@ def _draw(folder: Path, wanted: dict, settings: PlaylistSettings) -> None:
         built = Path(workshop) / "built"
         world = draw_world(SCALES[scale], seed)
         counts = _write(world, draw_catalogue(world, settings), settings, built, wanted)
-        files = sorted(file for file in built.rglob("*") if file.is_file())
         summary = {
             **wanted,
             "settings": asdict(settings),
             "counts": counts,
-            "bytes": {file.relative_to(built).as_posix(): file.stat().st_size for file in files},
+            "bytes": _DRAWN.sizes(built),
         }
-        _move_into_place(built, folder)
-    write_atomically(folder / MARKER, json.dumps(summary, indent=2) + "\n")
+        _DRAWN.move_into_place(built, folder, summary)
 
 
 def _write(
@@ -217,40 +213,3 @@ def _write(
         "tracks in the catalogue": len(catalogue.tracks),
         "tracks with audio features": n_features,
     }
-
-
-def _is_complete(folder: Path, wanted: dict) -> bool:
-    """Return whether the wanted playlists stand in the folder, every file of its length."""
-    try:
-        summary = json.loads((folder / MARKER).read_text(encoding="utf-8"))
-        return all(summary[key] == value for key, value in wanted.items()) and all(
-            (folder / file).stat().st_size == size for file, size in summary["bytes"].items()
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return False
-
-
-def _refuse_other_content(folder: Path) -> None:
-    """Refuse what is not of a synthetic world, playlists of someone's own above all."""
-    is_ours = (folder / MARKER).is_file()
-    own = [folder / part for part in _PARTS if (folder / part).exists()]
-    if is_ours or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if own or not (folder / "world.json").is_file():
-        raise DataError(
-            f"{own[0] if own else folder} holds something that is not of a synthetic world; "
-            "choose an empty folder or remove it first"
-        )
-
-
-def _move_into_place(built: Path, folder: Path) -> None:
-    """Rename what was built; what stood there is removed together with the workshop."""
-    outdated = built.with_name("outdated")
-    outdated.mkdir()
-    folder.mkdir(exist_ok=True)
-    # From here to the end the marker says that these are playlists of ours, and of no version.
-    write_atomically(folder / MARKER, "{}\n")
-    for part in _PARTS:
-        if (folder / part).exists():
-            os.rename(folder / part, outdated / part)
-        os.rename(built / part, folder / part)

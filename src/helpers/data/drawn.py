@@ -1,0 +1,75 @@
+"""Parts of a synthetic world on disk, beside the last.fm files or on their own.
+
+Each part has a marker, a JSON file that is written last: what it says was drawn is there.
+"""
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from helpers.errors import DataError
+from helpers.files import write_atomically
+
+# Files that tell a folder of a synthetic world from any other.
+_OF_A_WORLD = ("world.json", "playlists.json", "audioscrobbler.json")
+
+
+@dataclass(frozen=True)
+class DrawnParts:
+    """Files and folders that are drawn together.
+
+    Attributes
+    ----------
+    marker : str
+        Name of the marker; it holds what was asked for, and under "bytes" the size of each file.
+    parts : tuple of str
+        Names of the files and folders.
+    """
+
+    marker: str
+    parts: tuple[str, ...]
+
+    def are_complete(self, folder: Path, wanted: dict) -> bool:
+        """Return whether what is wanted stands in the folder, every file of its length."""
+        try:
+            summary = json.loads((folder / self.marker).read_text(encoding="utf-8"))
+            return all(summary[key] == value for key, value in wanted.items()) and all(
+                (folder / file).stat().st_size == size for file, size in summary["bytes"].items()
+            )
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return False
+
+    def refuse_other_content(self, folder: Path) -> None:
+        """Raise `DataError` for what is not of a synthetic world, real data above all."""
+        is_ours = (folder / self.marker).is_file()
+        if is_ours or not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+            return
+        own = [folder / part for part in self.parts if (folder / part).exists()]
+        if own or not any((folder / file).is_file() for file in _OF_A_WORLD):
+            raise DataError(
+                f"{own[0] if own else folder} holds something that is not of a synthetic world; "
+                "choose an empty folder or remove it first"
+            )
+
+    def move_into_place(self, built: Path, folder: Path, summary: dict) -> None:
+        """Rename what was built, and say in the marker what it is.
+
+        What stood there is moved beside `built`, to be removed together with it.
+        """
+        outdated = built.with_name("outdated")
+        outdated.mkdir()
+        folder.mkdir(exist_ok=True)
+        # From here to the end the marker says that these are parts of ours, and of no version.
+        write_atomically(folder / self.marker, "{}\n")
+        for part in self.parts:
+            if (folder / part).exists():
+                os.rename(folder / part, outdated / part)
+            os.rename(built / part, folder / part)
+        write_atomically(folder / self.marker, json.dumps(summary, indent=2) + "\n")
+
+    @staticmethod
+    def sizes(built: Path) -> dict[str, int]:
+        """Return the length of every file that was built, by its path."""
+        files = sorted(file for file in built.rglob("*") if file.is_file())
+        return {file.relative_to(built).as_posix(): file.stat().st_size for file in files}
