@@ -8,17 +8,19 @@ from statistics import pstdev
 import numpy as np
 import polars as pl
 import pytest
+import scipy.sparse
 import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.spatial import distance
 from small_splits import split_of
 
+from helpers import holdout
 from helpers.errors import SettingError
 from helpers.evaluation.bias_metrics import BIAS_METRICS
 from helpers.evaluation.ranking import METRICS
-from helpers.holdout import evaluate_model
-from helpers.interactions import Interactions
+from helpers.holdout import areas_under_curve, evaluate_model
+from helpers.interactions import IdMap, Interactions
 from helpers.models import Popularity, UserKNN, make_model
 from helpers.split import Split, random_split
 
@@ -46,6 +48,31 @@ def test_evaluation_by_hand(small_split):
     # All four users of the matrix count, cat too, who is not judged.
     bits = (math.log2(4 / 2) + 2 + 2 + 2 + math.log2(4 / 3) + math.log2(4 / 2)) / 2 / 3
     assert means["novelty"] == pytest.approx(bits)
+
+
+def test_areas_under_curve_by_hand(small_split):
+    model = Popularity().fit(small_split.train)
+    found = areas_under_curve(model, small_split, np.arange(4))
+    # ann: z (1) and new (0) against y (2); bob: z against new; eve: x against all.
+    np.testing.assert_array_equal(found["exact"], [0, 1, np.nan, 1])
+    # The book draws training items too: for ann x or y, for bob any but z, of which x and y win.
+    assert found["book"][0] == 0
+    assert found["book"][1] in (0, 1)
+    assert found["book"][3] == 1
+    assert np.isnan(found["book"][2])
+
+
+def test_areas_under_curve_do_not_depend_on_how_many_scores_are_held_at_once(monkeypatch):
+    rng = np.random.default_rng(0)
+    counts = scipy.sparse.csr_array(rng.poisson(0.4, (40, 30)).astype(np.float32))
+    listening = Interactions(counts, IdMap(range(40)), IdMap(range(30)), np.arange(30).astype(str))
+    split = random_split(listening, 0.3)
+    model = make_model("als", factors=4).fit(split.train)
+    at_once = areas_under_curve(model, split, np.arange(40))
+    monkeypatch.setattr(holdout, "_SCORES_AT_ONCE", 100)
+    in_parts = areas_under_curve(model, split, np.arange(40))
+    for name, areas in at_once.items():
+        np.testing.assert_array_equal(in_parts[name], areas)
 
 
 def test_items_unknown_in_training_stay_in_the_denominator_of_recall(small_split):

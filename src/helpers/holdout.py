@@ -9,6 +9,7 @@ import polars as pl
 
 from helpers.checks import list_length
 from helpers.errors import SettingError
+from helpers.evaluation.auc import sample_pairs, sampled_auc, user_auc
 from helpers.evaluation.bias_metrics import bias_metrics
 from helpers.evaluation.ranking import METRICS, mean_over_users, ranking_metrics
 from helpers.files import write_atomically
@@ -17,6 +18,8 @@ from helpers.memory import PeakMemory
 from helpers.models.base import Recommender
 from helpers.models.lists import Recommendations
 from helpers.split import Split
+
+_SCORES_AT_ONCE = 2**24  # 64 MB
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,42 @@ def evaluate_model(model: Recommender, split: Split, k: int = 10) -> Evaluation:
         peak_memory_mb=memory.megabytes,
         places_new_users=_places_new_users(model, split.train),
     )
+
+
+def areas_under_curve(
+    model: Recommender, split: Split, user_rows: np.ndarray, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Return the AUC of some users of a trained model, exact and as the Spark book estimates it.
+
+    Parameters
+    ----------
+    model : Recommender
+        Trained on `split.train`.
+    split : Split
+        Where it has validation pairs, the exact AUC takes them for no candidates either.
+    user_rows : ndarray of int, shape (n,)
+    seed : int
+        Of the draw of the estimate.
+
+    Returns
+    -------
+    dict of str to ndarray of float, shape (n,)
+        "exact", see `user_auc`, and "book", see `sampled_auc`; NaN for a user without test pairs.
+    """
+    known = _known_pairs(split)
+    relevant, excluded = (part.user_items[user_rows] for part in (split.test, known))
+    pairs = sample_pairs(relevant, seed=seed)
+    exact, positive, negative = (np.empty(n) for n in (len(user_rows), *2 * pairs.item.shape))
+    step = max(1, _SCORES_AT_ONCE // split.train.n_items)
+    for start in range(0, len(user_rows), step):
+        batch = slice(start, start + step)
+        scores = model.score(user_rows[batch])
+        exact[batch] = user_auc(scores, relevant[batch], excluded[batch])
+        drawn = slice(*np.searchsorted(pairs.user, [start, start + step]))
+        rows = pairs.user[drawn] - start
+        positive[drawn] = scores[rows, pairs.item[drawn]]
+        negative[drawn] = scores[rows, pairs.other[drawn]]
+    return {"exact": exact, "book": sampled_auc(pairs, positive, negative, ties=0)}
 
 
 def write_recommendations(evaluation: Evaluation, interactions: Interactions, file: Path) -> None:

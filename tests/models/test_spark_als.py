@@ -1,13 +1,17 @@
 """Models that Spark trained do all that models of this project do."""
 
 import numpy as np
+import polars as pl
 import pytest
 import scipy.sparse as sp
 
+from helpers.data.lastfm import load_lastfm
 from helpers.errors import SettingError
+from helpers.holdout import areas_under_curve, evaluate_model
 from helpers.interactions import IdMap, Interactions
 from helpers.models.spark_als import SparkALS
 from helpers.spark.java import missing_spark
+from helpers.split import Split, random_split
 
 needs_spark = pytest.mark.skipif(missing_spark() is not None, reason=str(missing_spark()))
 SETTINGS = {"regularization": 0.05, "alpha": 2.0, "weighting": "log"}
@@ -79,6 +83,43 @@ def test_model_of_a_spark_frame_is_adopted_by_its_identifiers(train):
 def test_same_settings_give_the_same_vectors(train, model):
     again = SparkALS(factors=6, iterations=4, **SETTINGS).fit(train)
     np.testing.assert_allclose(again.item_factors, model.item_factors, atol=1e-5)
+
+
+def test_the_loss_of_implicit_is_that_of_spark_but_for_the_penalty(train):
+    model = SparkALS(factors=6, **SETTINGS)
+    als, weighed = model.as_implicit(train)
+    counts = train.user_items
+    np.testing.assert_allclose(weighed.user_items.data, 1 + 2 * np.log1p(counts.data), rtol=1e-6)
+    typical = np.sqrt(counts.nnz / 89 * counts.nnz / 69)  # of 89 users and 69 items with pairs
+    assert als.regularization == pytest.approx(0.05 * typical)
+    # Where everybody has as many pairs, nothing is left of the difference.
+    everyone = Interactions.from_frame(
+        pl.DataFrame({"user_id": [0, 0, 1, 1], "item_id": [0, 1, 0, 1], "weight": [1, 2, 3, 4]})
+    )
+    als, weighed = SparkALS(factors=2, iterations=60, **SETTINGS).as_implicit(everyone)
+    trained = als.fit(weighed)
+    model = SparkALS(factors=2, **SETTINGS)
+    model.user_factors, model.item_factors = trained.user_factors, trained.item_factors
+    model._know(everyone)
+    np.testing.assert_allclose(model.fold_in(everyone.user_items), trained.user_factors, atol=1e-3)
+
+
+@needs_spark
+@pytest.mark.realdata
+def test_spark_and_implicit_reach_the_same_on_real_lastfm(real_lastfm_dir):
+    split = random_split(load_lastfm(real_lastfm_dir).interactions(), seed=0)
+    spark = SparkALS(factors=30, regularization=0.01, alpha=1.0, iterations=10)
+    als, weighed = spark.as_implicit(split.train)
+    users = np.flatnonzero(np.diff(split.test.user_items.indptr))
+    reached = [
+        (
+            evaluate_model(model, part).means()["precision"],
+            np.nanmean(areas_under_curve(model, part, users)["exact"]),
+        )
+        for model, part in ((spark, split), (als, Split(weighed, None, split.test)))
+    ]
+    np.testing.assert_allclose(*reached, atol=0.005)
+    assert reached[0][0] > 0.18
 
 
 def test_without_java_training_says_what_to_install(train, monkeypatch, tmp_path):

@@ -2,8 +2,11 @@
 
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from helpers.checks import positive_number, whole_number
 from helpers.interactions import Interactions
+from helpers.models.als import ALS
 from helpers.models.factors import FactorModel
 from helpers.models.half_step import HalfStep, Rule
 from helpers.weighting import Corpus, check_scheme, weigh
@@ -100,6 +103,39 @@ class SparkALS(FactorModel):
         adopted.item_factors = collect_vectors(model.itemFactors, train.items)
         adopted._know(train)
         return adopted
+
+    def as_implicit(self, train: Interactions) -> tuple[ALS, Interactions]:
+        """Return a model of the library implicit and pairs for it, with the loss of this model.
+
+        The weights of the loss are computed here, and stored in place of the counts. The penalty
+        is near only: implicit has one λ for all, here that of a typical number of pairs, the
+        geometric mean of those that users and items have on average.
+
+        Parameters
+        ----------
+        train : Interactions
+            Has at least one pair.
+
+        Returns
+        -------
+        als : ALS
+            Not trained yet.
+        weighed : Interactions
+            What to train it on.
+        """
+        weights = weigh(train.user_items, self.weighting)
+        weights.data = 1 + self.alpha * weights.data
+        sides = np.diff(train.user_items.indptr), train.item_popularity()
+        typical = np.sqrt(np.prod([n_pairs[n_pairs > 0].mean() for n_pairs in sides]))
+        als = ALS(
+            factors=self.factors,
+            regularization=self.regularization * typical,
+            alpha=1.0,
+            iterations=self.iterations,
+            weighting="plays",
+            seed=self.seed,
+        )
+        return als, train.with_matrix(weights)
 
     def _fit(self, train: Interactions) -> None:
         from helpers.spark.als import spark_estimator, train_on_spark
