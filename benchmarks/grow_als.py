@@ -25,9 +25,9 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
-from helpers.cluster import Degrees
 from helpers.data.audioscrobbler import load_audioscrobbler
 from helpers.data.synthetic.audioscrobbler import make_audioscrobbler
+from helpers.degrees import Degrees
 from helpers.files import write_atomically
 from helpers.growth import SHARES, fit_growth, nested_mask
 from helpers.interactions import Interactions
@@ -132,8 +132,9 @@ def main() -> None:
         print(f"residuals {residuals}")
     if arguments.json:
         record = {
-            "command": "python benchmarks/grow_als.py --json " + str(arguments.json),
-            "dataset": "audioscrobbler" if arguments.folder else "synthetic audioscrobbler, full",
+            "command": "python benchmarks/grow_als.py --json reports/results/"
+            + arguments.json.name,
+            "dataset": "own files" if arguments.folder else "synthetic Audioscrobbler, full size",
             "cores": os.cpu_count(),
             "factors": arguments.factors,
             "steps": steps,

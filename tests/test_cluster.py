@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helpers.cluster import Cluster, ClusterPlan, Degrees, Workload, iteration_flops, vectors_sent
+from helpers.cluster import Cluster, ClusterPlan, Workload, iteration_flops, vectors_sent
+from helpers.degrees import Degrees
 from helpers.errors import SettingError
 
 CLUSTER = Cluster(workers=4, cores=8, flops=1e9, bandwidth=1e9, stage_seconds=0.5, core_hour=0.05)

@@ -31,7 +31,7 @@ LAYERS = [
     ["continuation"],
     ["fold_in_study", "spotify"],
     ["recommendations"],
-    ["memory", "growth", "cluster"],
+    ["memory", "growth", "degrees", "cluster"],
     ["holdout", "leaderboard", "results", "realism"],
     ["search_spaces", "studies"],
     ["tuning"],

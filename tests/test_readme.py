@@ -96,3 +96,15 @@ def test_links_to_files_resolve():
     targets = re.findall(r"\]\((?!https?:)([^)#]+)\)", README)
     assert targets
     assert [target for target in targets if not (ROOT / target).exists()] == []
+
+
+def test_readme_shows_the_recorded_iteration_at_full_size_and_the_command_that_timed_it():
+    record = json.loads((RESULTS / "audioscrobbler_growth.json").read_text(encoding="utf-8"))
+    full = record["steps"][-1]
+    assert f"{full['rows']:,} pairs" in README
+    seconds = full["implicit_seconds"], full["spark_seconds"]
+    assert "| one iteration | {:.1f} s | {:.1f} s |".format(*seconds) in README
+    assert f"| {full['implicit_mb'] / 1e3:.1f} GB on top of the rows |" in README
+    assert f"| {full['spark_mb'] / 1e3:.1f} GB, the whole Java process |" in README
+    assert f"ALS with {record['factors']} factors" in README
+    assert record["command"] in README

@@ -7,12 +7,12 @@ that the caller has measured or been quoted.
 """
 
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 import polars as pl
 
 from helpers.checks import number_between, positive_number, whole_number
+from helpers.degrees import Degrees
 from helpers.errors import SettingError
 
 _STAGES = 4  # of one iteration: in each half-step one sums up a side, and one sends it
@@ -21,47 +21,6 @@ _ROW_SENT = 36  # user, item and count, sent three times before the first iterat
 _ROW_HELD = 28  # the same 12 bytes, and 8 (place and count) in the blocks of either side
 _VECTOR_SENT = 10  # what Java's serialisation, the default, adds to an array; Kryo adds 2
 _VECTOR_HELD = 20  # header of a Java array, and the reference to it
-
-
-@dataclass(frozen=True)
-class Degrees:
-    """How many users have how many rows; or items.
-
-    The same users ten times over are ``Degrees(d.degree, 10 * d.count)``; the same items, each
-    with ten times the rows, ``Degrees(10 * d.degree, d.count)``.
-
-    Attributes
-    ----------
-    degree : ndarray, shape (n,)
-        Numbers of rows.
-    count : ndarray, shape (n,)
-        How many users have that number.
-    """
-
-    degree: np.ndarray
-    count: np.ndarray
-
-    @classmethod
-    def of(cls, rows_of_each: np.ndarray) -> Self:
-        """Count how often each number of rows comes up; users without rows are not counted.
-
-        Examples
-        --------
-        >>> Degrees.of(np.array([2, 5, 2, 0]))
-        Degrees(degree=array([2, 5]), count=array([2, 1]))
-        """
-        rows_of_each = np.asarray(rows_of_each)
-        return cls(*np.unique(rows_of_each[rows_of_each > 0], return_counts=True))
-
-    @property
-    def n(self) -> float:
-        """How many users there are."""
-        return float(np.sum(self.count))
-
-    @property
-    def rows(self) -> float:
-        """How many rows they have together."""
-        return float(np.sum(self.degree * self.count))
 
 
 @dataclass(frozen=True)
