@@ -182,6 +182,8 @@ def _start() -> _Running:
         context.setLogLevel("ERROR")
         session = SparkSession(context)
         if _is_local(context.master):
+            # Every tenth iteration of ALS writes its vectors there and forgets how they came about.
+            context.setCheckpointDir(str(folder / "checkpoints"))
             # Python workers here are of this very Python; Spark would take any python3.
             context.pythonExec = os.environ.get("PYSPARK_PYTHON", sys.executable)
             # 200 by default, whatever the machine; two a core even out what is unevenly large.
@@ -201,7 +203,8 @@ def _settings(folder: Path) -> "SparkConf":
         "spark.master": master,
         "spark.app.name": "music-recommender-lab",
         "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY") or _driver_memory(),
-        "spark.driver.extraJavaOptions": f'-Djava.io.tmpdir="{folder}"',
+        # ALS remembers how every vector came about: the deeper, the more iterations.
+        "spark.driver.extraJavaOptions": f'-Xss8m -Djava.io.tmpdir="{folder}"',
         "spark.local.dir": str(folder),
         # A host that does not answer is given up after a minute, not after a quarter of an hour.
         "spark.hadoop.ipc.client.connect.max.retries.on.timeouts": "3",
