@@ -1,6 +1,6 @@
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from helpers.songs import artist_keys, song_key, song_keys, track_uri
@@ -138,6 +138,7 @@ def test_no_songs_have_no_keys():
 
 @settings(deadline=None)
 @given(titles, letters)
+@example(["`", "\N{ACUTE ACCENT} '"], "'")
 def test_key_of_a_key_is_the_key(names, artist):
     keys = song_keys(pl.Series(names), pl.Series([artist] * len(names)))
     halves = keys.str.split_exact("\t", 1).struct.unnest()
@@ -156,6 +157,8 @@ def test_one_key_and_many_are_the_same_and_nothing_passed_in_changes(names):
 
 @settings(deadline=None)
 @given(letters.filter(str.strip))
+@example("`")
+@example("\N{ACUTE ACCENT} '")
 def test_what_can_be_seen_never_loses_its_whole_key(name):
     title, artist = song_key(name, name).split("\t")
     assert title

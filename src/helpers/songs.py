@@ -136,8 +136,9 @@ def track_uri(text: str) -> str | None:
 
 
 def _title_keys(titles: pl.Series) -> pl.Series:
-    folded = _fold(titles.cast(pl.String).fill_null(""))
-    return _or_else(_words(_where(folded, _REMARK, _without_remarks)), folded)
+    titles = titles.cast(pl.String).fill_null("")
+    folded = _fold(titles)
+    return _or_else(_words(_where(folded, _REMARK, _without_remarks)), folded, titles)
 
 
 def _without_remarks(titles: pl.Series) -> pl.Series:
@@ -158,7 +159,7 @@ def _each_artist_key(artists: pl.Series) -> pl.Series:
     # A comma joins two artists only before a space: "10,000" is a number.
     first = folded.str.replace(r"^([^;]*?\S)(?:,\s.*|\s*;.*)$", "$1")
     words = _words(first).str.replace(r"^(.+?) (?:feat|ft|featuring) .+$", "$1")
-    return _or_else(words.str.replace(r"^(?:the )+(.+)$", "$1"), folded)
+    return _or_else(words.str.replace(r"^(?:the )+(.+)$", "$1"), folded, artists)
 
 
 def _fold(text: pl.Series) -> pl.Series:
@@ -177,14 +178,20 @@ def _words(text: pl.Series) -> pl.Series:
     return spaced.str.strip_chars()
 
 
-def _or_else(keys: pl.Series, folded: pl.Series) -> pl.Series:
-    """Return the keys; one of which nothing is left, as of "???", is the folded text."""
+def _or_else(keys: pl.Series, folded: pl.Series, text: pl.Series) -> pl.Series:
+    """Return the keys; one of which nothing is left, as of "???", is the folded text.
+
+    Where nothing is left of that either, as of an apostrophe alone, it is the text as it stands.
+    """
     rows = (keys == "").arg_true()
     if not len(rows):
         return keys
     whole = folded.gather(rows)
-    words, spaced = _words(whole), whole.str.replace_all(r"\s+", " ").str.strip_chars()
-    return keys.clone().scatter(rows, words.zip_with(words != "", spaced))
+    found = _words(whole)
+    for rest in (whole, text.gather(rows)):
+        spaced = rest.str.replace_all(r"\s+", " ").str.strip_chars()
+        found = found.zip_with(found != "", spaced)
+    return keys.clone().scatter(rows, found)
 
 
 def _where(text: pl.Series, pattern: str, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
