@@ -28,7 +28,9 @@ def test_what_is_missing_is_said_for_each_requirement(monkeypatch):
 
 
 def test_unknown_requirement_is_refused():
-    with pytest.raises(LessonError, match="'sparc', expected one of spark; mend its metadata"):
+    with pytest.raises(
+        LessonError, match="'sparc', expected one of spark, torch; mend its metadata"
+    ):
         missing("sparc")
 
 

@@ -6,10 +6,14 @@ missing, the lesson is left out and everything else runs.
 
 from collections.abc import Callable, Iterable
 
+from helpers.audio.needs import missing_torch
 from helpers.errors import LessonError
 from helpers.spark.java import missing_spark
 
-_CHECKS: dict[str, Callable[[], str | None]] = {"spark": missing_spark}
+_CHECKS: dict[str, Callable[[], str | None]] = {
+    "spark": missing_spark,
+    "torch": missing_torch,
+}
 
 
 def missing(name: str) -> str | None:
