@@ -17,7 +17,7 @@ from playwright.sync_api import Page, sync_playwright
 
 from helpers.paths import NOTEBOOKS
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]  # above its own patience
 
 LESSON = "01_explore_listening.ipynb"  # the one that `make lab` opens
 TOKEN = secrets.token_hex(16)

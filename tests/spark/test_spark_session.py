@@ -27,6 +27,7 @@ attempt(spark_session)
 os.environ["SPARK_DRIVER_MEMORY"] = "512m"
 session = spark_session()
 attempt(lambda: session.sql("select repeat('x', 400000000) as long").collect())
+session = spark_session()
 os.kill(session.sparkContext._gateway.proc.pid, signal.SIGKILL)
 attempt(lambda: session.range(5).count())
 first = session
@@ -76,13 +77,14 @@ def test_whatever_ends_a_session_is_said_in_a_sentence_and_leaves_nothing(tmp_pa
         capture_output=True,
         text=True,
         check=False,
+        timeout=250,
     )
     assert ended.stderr == ""
     memory, heap, killed, again, files, children = ended.stdout.splitlines()
     assert memory.startswith(
         "SettingError: Spark did not start (Invalid maximum heap size: -Xmxplenty); check "
     )
-    assert "ran out of memory" in heap
+    assert "Spark's Java process ran out of memory and ended" in heap
     assert "set SPARK_DRIVER_MEMORY to more" in heap
     assert "Java process has died (killed, as Linux does where memory is short)" in killed
     assert again == "(True, 5)"

@@ -33,6 +33,8 @@ LOG = "spark.log"
 OUT_OF_HEAP = "its heap was too small"
 """How a JVM ended that had no memory left."""
 
+_OUT_OF_HEAP_STATUSES = (3, 52)  # of Java and of Spark
+
 # What the log says of a JVM that ended, or a cluster that gave up, before there was a session.
 _SAID = (
     r"been killed\. Reason: (.*)",
@@ -122,7 +124,7 @@ def how_jvm_ended(patience: float = 0) -> str | None:
         return None
     if status == -signal.SIGKILL:
         return "killed, as Linux does where memory is short"
-    return OUT_OF_HEAP if status == 52 else f"exit status {status}"
+    return OUT_OF_HEAP if status in _OUT_OF_HEAP_STATUSES else f"exit status {status}"
 
 
 def keep_log() -> Path | None:
@@ -203,8 +205,11 @@ def _settings(folder: Path) -> "SparkConf":
         "spark.master": master,
         "spark.app.name": "music-recommender-lab",
         "spark.driver.memory": os.environ.get("SPARK_DRIVER_MEMORY") or _driver_memory(),
-        # ALS remembers how every vector came about: the deeper, the more iterations.
-        "spark.driver.extraJavaOptions": f'-Xss8m -Djava.io.tmpdir="{folder}"',
+        # ALS remembers how every vector came about: the deeper, the more iterations. And a JVM
+        # that lives on without memory may neither answer nor end: it shall end at once.
+        "spark.driver.extraJavaOptions": (
+            f'-Xss8m -XX:+ExitOnOutOfMemoryError -Djava.io.tmpdir="{folder}"'
+        ),
         "spark.local.dir": str(folder),
         # A host that does not answer is given up after a minute, not after a quarter of an hour.
         "spark.hadoop.ipc.client.connect.max.retries.on.timeouts": "3",
