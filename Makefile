@@ -1,7 +1,7 @@
 # The whole project in a few words: `make run` builds the report site, `make test` checks
 # everything. Both build .venv from the lock first if it is missing or out of date.
 
-.PHONY: help run test bench lab refresh clean
+.PHONY: help run test bench lab refresh audio clean
 .DEFAULT_GOAL := help
 
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -44,6 +44,9 @@ lab: $(INSTALLED) ## Open the lessons in JupyterLab
 
 refresh: $(INSTALLED) ## Re-execute the committed lessons, normalised
 	@$(PY) -m helpers refresh $(ARGS)
+
+audio: $(INSTALLED) ## Add PyTorch, which lesson 13 needs
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-audio.txt
 
 clean: ## Delete what was generated; downloads and .venv stay
 	rm -rf build data/synthetic data/cache reports/runs reports/html reports/metrics

@@ -11,11 +11,15 @@ from packaging.utils import canonicalize_name
 from helpers.paths import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-LOCK = [
-    Requirement(line)
-    for line in (ROOT / "requirements.txt").read_text().splitlines()
-    if line and not line.startswith("#")
-]
+LOCKS = {
+    name: [
+        Requirement(line)
+        for line in (ROOT / name).read_text().splitlines()
+        if line and not line.startswith("#")
+    ]
+    for name in ("requirements.txt", "requirements-audio.txt")
+}
+LOCK = [pin for pins in LOCKS.values() for pin in pins]
 PYTHONS = ["3.11", "3.12", "3.13"]
 
 
