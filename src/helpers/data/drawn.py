@@ -12,7 +12,13 @@ from helpers.errors import DataError
 from helpers.files import write_atomically
 
 # Files that tell a folder of a synthetic world from any other.
-_OF_A_WORLD = ("world.json", "playlists.json", "audioscrobbler.json")
+_OF_A_WORLD = (
+    "world.json",
+    "playlists.json",
+    "audioscrobbler.json",
+    "texts.json",
+    "audio.json",
+)
 
 
 @dataclass(frozen=True)
