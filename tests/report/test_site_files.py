@@ -324,6 +324,9 @@ def test_results_without_some_values_show_a_dash(tmp_path):
         "<style>body{display:none}</style>",
         '<form action="http://example.org"><input></form>',
         '<p class="mathjax_process">$x$</p>',
+        '<a href="data:text/html,<script>alert(1)</script>">x</a>',
+        '<a href="&#100;ata&colon;text/html;base64,aGk=">x</a>',
+        '<a href=" d\tata&#58;text/html;base64,aGk=">x</a>',
     ],
 )
 def test_sanitized_html_has_no_acting_markup(attack):
@@ -334,6 +337,24 @@ def test_sanitized_html_has_no_acting_markup(attack):
         assert "url" not in tag.get("style", "")
 
 
+@pytest.mark.parametrize("target", ["https://x.org/?a=1&amp;b", "#2-a:-b", "a_b.ipynb#c"])
+def test_links_that_harm_nobody_stay(target):
+    assert sanitize_html(f'<a href="{target}">x</a>') == f'<a href="{target}">x</a>'
+
+
+def test_players_keep_the_sound_they_bring_along_and_nothing_else():
+    sound = "data:audio/mpeg;base64,aGk="
+    kept = f'<audio aria-label="A &lt;b&gt;" controls src="{sound}"></audio>'
+    assert BeautifulSoup(sanitize_html(kept), "html.parser").audio.attrs == {
+        "aria-label": "A <b>",
+        "controls": "",
+        "src": sound,
+    }
+    for bad in ("https://x.org/a.mp3", "data:text/html;base64,aGk=", "data:audio/mpeg,a", "a.mp3"):
+        sanitized = sanitize_html(f'<audio controls autoplay onplay="alert(1)" src="{bad}">')
+        assert sanitized == "<audio controls></audio>"
+
+
 @pytest.mark.parametrize(
     ("given", "shown"),
     [
@@ -342,6 +363,7 @@ def test_sanitized_html_has_no_acting_markup(attack):
         (r"C:\Users\ann\y.dat", "…/y.dat"),
         ("AC/DC and/or https://example.org/a/b 1/2/3", None),
         ("<td>1</td></tr>", None),
+        ("data:audio/mpeg;base64,/+Nab/cd+/ef/gh==", None),
     ],
 )
 def test_paths_are_shortened_and_nothing_else(given, shown):
