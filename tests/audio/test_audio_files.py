@@ -128,7 +128,9 @@ def test_a_flac_file_that_breaks_off_is_refused(tmp_path):
 def test_without_soundfile_other_formats_say_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setattr(files, "find_spec", lambda name: None)
     (tmp_path / "a.mp3").write_bytes(b"ID3")
-    with pytest.raises(DataError, match=r"need the package soundfile; install it with `pip"):
+    with pytest.raises(
+        DataError, match=r"need the package soundfile; install it with `make audio`"
+    ):
         read_excerpts(tmp_path / "a.mp3")
 
 

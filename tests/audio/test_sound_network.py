@@ -114,7 +114,7 @@ def test_without_pytorch_one_sentence_says_what_to_install(monkeypatch):
     monkeypatch.setattr(needs, "find_spec", lambda name: None)
     assert missing_torch() == (
         "listening with a network needs the packages torch and soundfile; install them with "
-        "`pip install -e .[audio]`"
+        "`make audio`, or `pip install -e .[audio]`"
     )
     with pytest.raises(SettingError, match="needs the packages torch"):
         require_torch()

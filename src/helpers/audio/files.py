@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from scipy.signal import resample_poly
 
+from helpers.audio.needs import HOW_TO_INSTALL
 from helpers.audio.spectrogram import RATE
 from helpers.checks import number_between, whole_number
 from helpers.errors import DataError
@@ -169,7 +170,7 @@ def _opened(file: Path) -> contextlib.closing:
 def _needs_soundfile(file: Path) -> DataError:
     return DataError(
         f"{file} is no WAV file of 16-bit samples, and others need the package soundfile; install "
-        "it with `pip install -e .[audio]`"
+        f"it with {HOW_TO_INSTALL}"
     )
 
 

@@ -4,6 +4,8 @@ from importlib.util import find_spec
 
 from helpers.errors import SettingError
 
+HOW_TO_INSTALL = "`make audio`, or `pip install -e .[audio]`"
+
 
 def missing_torch() -> str | None:
     """Return one sentence that says what to install for the network; None if it is there.
@@ -19,7 +21,7 @@ def missing_torch() -> str | None:
     packages = " and ".join(absent)
     return (
         f"listening with a network needs the package{'s' * (len(absent) > 1)} {packages}; install "
-        f"{'them' if len(absent) > 1 else 'it'} with `pip install -e .[audio]`"
+        f"{'them' if len(absent) > 1 else 'it'} with {HOW_TO_INSTALL}"
     )
 
 

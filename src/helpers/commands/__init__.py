@@ -12,6 +12,7 @@ from helpers.commands.recommend import add_recommend
 from helpers.commands.refresh import add_refresh
 from helpers.commands.run import add_run
 from helpers.commands.spotify import add_spotify
+from helpers.commands.study import add_study
 from helpers.commands.tune import add_tune
 
 
@@ -28,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_tune(commands)
     add_mitigate(commands)
+    add_study(commands)
     add_recommend(commands)
     add_spotify(commands)
     add_refresh(commands)
