@@ -9,6 +9,8 @@ from helpers import tradeoff_report
 from helpers.models import MODELS, make_model
 from helpers.paths import NOTEBOOKS, RESULTS, ROOT
 from helpers.results import read_json, read_recorded, render_markdown
+from helpers.study_records import STUDIES, read_study
+from helpers.study_tables import newcomers_table, policies_table, sound_table, words_table
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 # Tracked file -> the protocol it is of, and the metrics that stand with their interval.
@@ -108,3 +110,53 @@ def test_readme_shows_the_recorded_iteration_at_full_size_and_the_command_that_t
     assert f"| {full['spark_mb'] / 1e3:.1f} GB, the whole Java process |" in README
     assert f"ALS with {record['factors']} factors" in README
     assert record["command"] in README
+
+
+TABLES = [words_table, sound_table, policies_table, newcomers_table]
+
+
+@pytest.mark.parametrize("render", TABLES, ids=lambda render: render.__name__)
+def test_readme_shows_the_recorded_studies(render):
+    assert render() in README, f"paste this table:\n{render()}"
+
+
+def test_prose_about_words_is_what_the_record_says():
+    record = read_study("cold_artists")
+    times = record["times_random"]["words"]
+    assert "{:.1f} ({:.1f} to {:.1f}) times".format(times["ratio"], *times["interval"]) in README
+    warm = record["against_warm"]["share_of_warm"]["words"]["recall"]
+    share = [f"{100 * end:.1f} %" for end in (warm["ratio"], *warm["interval"])]
+    assert "{} ({} to {}) of what ALS".format(*share) in README
+    assert f"{record['artists']:,} artists" in README
+    assert set(record["hidden_artists"]) == {283}
+
+
+def test_prose_about_sound_is_what_the_record_says():
+    record = read_study("cold_tracks")
+    ahead, share = record["ahead"]["linear"], record["share_of_bound"]["usage by others"]
+    gain = "{:.3f} ({:.3f} to {:.3f}) in AUC".format(ahead["auc"], *ahead["auc_interval"])
+    assert gain in README
+    ends = [f"{100 * end:.0f} %" for end in (share["auc"], *share["auc_interval"])]
+    assert "{} ({} to {}) of the bound".format(*ends) in README
+    assert (record["n_heard"], record["n_hidden"], record["seed"]) == (1200, 300, 0)
+
+
+def test_prose_about_feedback_is_what_the_record_says():
+    record = read_study("bandits")
+    gains = record["policies"]["differences"]
+    for rival, name in (("ALS", "ALS"), ("ε-greedy", "ε-greedy")):
+        found = gains[f"BaRT - {rival}"]
+        words = "of {} by {:.3f} ({:.3f} to {:.3f})".format(
+            name, found["difference"], *found["interval"]
+        )
+        assert words in README
+    assert max(gains["BaRT - LinUCB"]["interval"] + gains["BaRT - Thompson"]["interval"]) < 0
+    covered = [world["estimators"]["doubly robust"]["covered"] for world in record["off_policy"]]
+    assert f"{100 * min(covered):.1f} % to {100 * max(covered):.1f} %" in README
+    biases = [world["estimators"]["replay"]["bias"] for world in record["off_policy"]]
+    assert f"too high by {min(biases):.3f} to {max(biases):.3f}" in README
+
+
+def test_readme_names_the_command_that_records_the_studies():
+    assert "python -m helpers study NAME --json reports/results/NAME.json" in README
+    assert all(f"`{name}`" in README for name in STUDIES)
