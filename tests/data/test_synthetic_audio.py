@@ -91,7 +91,7 @@ def test_what_stands_there_is_not_rendered_again_and_what_is_damaged_is(tiny, ca
     file.write_bytes(content[:100])
     make_audio("tiny", folder=tiny, n_tracks=12)
     assert file.read_bytes() == content
-    assert "rendering the synthetic audio (tiny, seed 0)" in capsys.readouterr().err
+    assert "drawing the synthetic audio (tiny, seed 0)" in capsys.readouterr().err
 
 
 def test_recordings_of_ones_own_are_never_replaced(tmp_path):

@@ -65,7 +65,7 @@ def hashes(folder):
 
 def visible(folder):
     """Return the names in a folder besides the lock file."""
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock")
+    return sorted(path.name for path in folder.iterdir() if not path.name.endswith(".lock"))
 
 
 # The format
@@ -349,9 +349,9 @@ def test_an_interrupted_draw_leaves_things_as_they_were(tmp_path, monkeypatch, i
     monkeypatch.setattr(WRITE, interrupt)
     with pytest.raises(KeyboardInterrupt):
         make_playlists("tiny", 1, folder=folder)
-    assert {name: value for name, value in hashes(tmp_path).items() if name != ".lock"} == {
-        name: value for name, value in before.items() if name != ".lock"
-    }
+    assert {
+        name: value for name, value in hashes(tmp_path).items() if not name.endswith(".lock")
+    } == {name: value for name, value in before.items() if not name.endswith(".lock")}
     assert visible(tmp_path) == ([] if is_first else ["world"])
 
 

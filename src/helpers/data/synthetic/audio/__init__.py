@@ -6,14 +6,11 @@ other audio features, the artist and the year. Same scale, seed and number of tr
 """
 
 import hashlib
-import sys
-import tempfile
 import wave
 from pathlib import Path
 
 import numpy as np
 import polars as pl
-from filelock import FileLock
 
 from helpers.checks import whole_number
 from helpers.data.drawn import DrawnParts
@@ -41,7 +38,7 @@ SECONDS = 3.0
 
 MARKER = "audio.json"
 _PART, _TABLE = "audio", "tracks.csv"
-_DRAWN = DrawnParts(MARKER, (_PART,))
+_DRAWN = DrawnParts("audio", MARKER, (_PART,))
 _N_TRACKS = {"tiny": 150, "lesson": 1_500, "large": 5_000}
 _FEATURES = ("tempo", "key", "mode", "energy", "acousticness", "danceability", "instrumentalness",
              "speechiness", "valence", "liveness", "loudness")  # fmt: skip
@@ -89,17 +86,16 @@ def make_audio(
     n_tracks = _N_TRACKS[scale] if n_tracks is None else whole_number("n_tracks", n_tracks, 1)
     folder = make_playlists(scale, seed, folder=folder)
     wanted = {"version": AUDIO_VERSION, "scale": scale, "seed": int(seed), "n_tracks": n_tracks}
-    try:
-        # A lock of its own, since playlists are drawn under the other.
-        with FileLock(folder.parent / f".{folder.name}-{_PART}.lock"):
-            if not _DRAWN.are_complete(folder, wanted):
-                _DRAWN.refuse_other_content(folder)
-                _draw(folder, wanted)
-    except OSError as error:
-        raise DataError(
-            f"the synthetic audio cannot be written to {folder} ({error.strerror or error}); "
-            "make room or choose another folder"
-        ) from None
+
+    def draw(built: Path) -> dict:
+        world = draw_world(SCALES[scale], seed)
+        catalogue = draw_catalogue(world, SIZES[scale])
+        cache = built.with_name("cache")
+        tracks = _most_held(catalogue, folder / "playlists", cache, n_tracks)
+        _write(world, catalogue, tracks, built / _PART)
+        return {}
+
+    _DRAWN.draw_unless_there(folder, wanted, draw)
     return folder
 
 
@@ -131,21 +127,9 @@ def load_audio_tracks(folder: Path) -> pl.DataFrame:
     return pl.read_csv(file).with_columns(pl.col(pl.String).fill_null(""))
 
 
-def _draw(folder: Path, wanted: dict) -> None:
-    scale, seed = wanted["scale"], wanted["seed"]
-    print(f"rendering the synthetic audio ({scale}, seed {seed})", file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
-        world = draw_world(SCALES[scale], seed)
-        catalogue = draw_catalogue(world, SIZES[scale])
-        tracks = _most_held(catalogue, folder / "playlists", Path(workshop), wanted["n_tracks"])
-        built = Path(workshop) / "built"
-        _write(world, catalogue, tracks, built / _PART)
-        _DRAWN.move_into_place(built, folder, {**wanted, "bytes": _DRAWN.sizes(built)})
-
-
-def _most_held(catalogue: Catalogue, playlists: Path, workshop: Path, n: int) -> np.ndarray:
+def _most_held(catalogue: Catalogue, playlists: Path, cache: Path, n: int) -> np.ndarray:
     """Return tracks of the catalogue: of the songs that most playlists hold the most held one."""
-    held = load_playlists(playlists, cache=workshop / "cache").interactions()
+    held = load_playlists(playlists, cache=cache).interactions()
     row_of = {uri: row for row, uri in enumerate(catalogue.track_uris)}
     found = [row_of.get(uri, -1) for uri in held.items.external_ids.tolist()]
     known = np.flatnonzero(np.array(found) >= 0)  # a file of one's own is of no catalogue

@@ -6,12 +6,8 @@ last and marks a complete dump; the folder is built elsewhere and renamed.
 """
 
 import hashlib
-import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
-
-from filelock import FileLock
 
 from helpers import paths
 from helpers.checks import whole_number
@@ -23,7 +19,7 @@ from helpers.data.synthetic.audioscrobbler.dump import draw_dump
 from helpers.data.synthetic.audioscrobbler.plays import write_plays
 from helpers.data.synthetic.audioscrobbler.settings import DUMPS, DumpSettings
 from helpers.data.synthetic.settings import SCALES
-from helpers.errors import DataError, SettingError
+from helpers.errors import SettingError
 
 __all__ = ["AUDIOSCROBBLER_VERSION", "MARKER", "make_audioscrobbler"]
 
@@ -33,7 +29,7 @@ AUDIOSCROBBLER_VERSION = hashlib.sha256(WORLD_VERSION.encode() + _CODE).hexdiges
 
 MARKER = "audioscrobbler.json"
 _PART = "audioscrobbler"
-_DRAWN = DrawnParts(MARKER, (_PART,))
+_DRAWN = DrawnParts("dump", MARKER, (_PART,))
 
 
 def make_audioscrobbler(
@@ -78,35 +74,15 @@ def make_audioscrobbler(
     folder = Path(folder).expanduser().resolve()
     if scale in SCALES and (folder / "world.json").is_file():
         make_world(scale, seed, folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # A lock of its own, since nothing else should wait minutes for the full size.
-        with FileLock(folder.parent / f".{folder.name}-{_PART}.lock"):
-            if not _DRAWN.are_complete(folder, wanted):
-                _DRAWN.refuse_other_content(folder)
-                _draw(folder, wanted, DUMPS[scale])
-    except OSError as error:
-        raise DataError(
-            f"the synthetic dump cannot be written to {folder} ({error.strerror or error}); "
-            "make room or choose another folder"
-        ) from None
-    return folder
+    settings = DUMPS[scale]
 
-
-def _draw(folder: Path, wanted: dict, settings: DumpSettings) -> None:
-    scale, seed = wanted["scale"], wanted["seed"]
-    print(f"drawing the synthetic dump ({scale}, seed {seed})", file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
-        built = Path(workshop) / "built"
-        (built / _PART).mkdir(parents=True)
+    def draw(built: Path) -> dict:
+        (built / _PART).mkdir()
         counts = _write(built / _PART, settings, seed)
-        summary = {
-            **wanted,
-            "settings": asdict(settings),
-            "counts": counts,
-            "bytes": _DRAWN.sizes(built),
-        }
-        _DRAWN.move_into_place(built, folder, summary)
+        return {"settings": asdict(settings), "counts": counts}
+
+    _DRAWN.draw_unless_there(folder, wanted, draw)
+    return folder
 
 
 def _write(built: Path, settings: DumpSettings, seed: int) -> dict[str, dict[str, int]]:

@@ -6,13 +6,10 @@ written last and marks complete playlists; folders are built elsewhere and renam
 """
 
 import hashlib
-import sys
-import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock
 
 from helpers.checks import whole_number
 from helpers.data.drawn import DrawnParts
@@ -42,7 +39,7 @@ PLAYLISTS_VERSION = hashlib.sha256(WORLD_VERSION.encode() + _CODE).hexdigest()[:
 
 MARKER = "playlists.json"
 _TRUTH = "playlists_truth.npz"
-_DRAWN = DrawnParts(MARKER, ("playlists", "audio_features", _TRUTH))
+_DRAWN = DrawnParts("playlists", MARKER, ("playlists", "audio_features", _TRUTH))
 
 
 @dataclass(frozen=True)
@@ -126,17 +123,13 @@ def make_playlists(
     folder = Path(folder).expanduser().resolve()
     if (folder / "world.json").is_file():
         make_world(scale, wanted["seed"], folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.parent / ".lock"):
-            if not _DRAWN.are_complete(folder, wanted):
-                _DRAWN.refuse_other_content(folder)
-                _draw(folder, wanted, settings)
-    except OSError as error:
-        raise DataError(
-            f"the synthetic playlists cannot be written to {folder} ({error.strerror or error}); "
-            "make room or choose another folder"
-        ) from None
+
+    def draw(built: Path) -> dict:
+        world = draw_world(SCALES[scale], wanted["seed"])
+        counts = _write(world, draw_catalogue(world, settings), settings, built, wanted)
+        return {"settings": asdict(settings), "counts": counts}
+
+    _DRAWN.draw_unless_there(folder, wanted, draw)
     return folder
 
 
@@ -168,22 +161,6 @@ def load_playlist_truth(folder: Path) -> PlaylistTruth:
             "with: python -m helpers data make"
         ) from None
     return PlaylistTruth(**parts | {"track_uris": parts["track_uris"].astype(str)})
-
-
-def _draw(folder: Path, wanted: dict, settings: PlaylistSettings) -> None:
-    scale, seed = wanted["scale"], wanted["seed"]
-    print(f"drawing the synthetic playlists ({scale}, seed {seed})", file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
-        built = Path(workshop) / "built"
-        world = draw_world(SCALES[scale], seed)
-        counts = _write(world, draw_catalogue(world, settings), settings, built, wanted)
-        summary = {
-            **wanted,
-            "settings": asdict(settings),
-            "counts": counts,
-            "bytes": _DRAWN.sizes(built),
-        }
-        _DRAWN.move_into_place(built, folder, summary)
 
 
 def _write(

@@ -7,12 +7,8 @@ is built elsewhere and renamed.
 """
 
 import hashlib
-import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
-
-from filelock import FileLock
 
 from helpers.checks import whole_number
 from helpers.data.drawn import DrawnParts
@@ -21,7 +17,7 @@ from helpers.data.synthetic.texts.phrases import MAGAZINES
 from helpers.data.synthetic.texts.reviews import draw_reviews
 from helpers.data.synthetic.texts.settings import CORPORA, TextSettings
 from helpers.data.synthetic.world import draw_world
-from helpers.errors import DataError, SettingError
+from helpers.errors import SettingError
 
 __all__ = ["MARKER", "TEXTS_VERSION", "make_texts"]
 
@@ -31,7 +27,7 @@ TEXTS_VERSION = hashlib.sha256(WORLD_VERSION.encode() + _CODE).hexdigest()[:16]
 
 MARKER = "texts.json"
 _PART = "texts"
-_DRAWN = DrawnParts(MARKER, (_PART,))
+_DRAWN = DrawnParts("texts", MARKER, (_PART,))
 
 
 def make_texts(scale: str = "lesson", seed: int = 0, *, folder: Path | None = None) -> Path:
@@ -70,34 +66,15 @@ def make_texts(scale: str = "lesson", seed: int = 0, *, folder: Path | None = No
     folder = Path(folder or make_world(scale, seed)).expanduser().resolve()
     if (folder / "world.json").is_file():
         make_world(scale, seed, folder)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder.parent / f".{folder.name}-{_PART}.lock"):
-            if not _DRAWN.are_complete(folder, wanted):
-                _DRAWN.refuse_other_content(folder)
-                _draw(folder, wanted, CORPORA[scale])
-    except OSError as error:
-        raise DataError(
-            f"the synthetic texts cannot be written to {folder} ({error.strerror or error}); "
-            "make room or choose another folder"
-        ) from None
-    return folder
+    settings = CORPORA[scale]
 
-
-def _draw(folder: Path, wanted: dict, settings: TextSettings) -> None:
-    scale, seed = wanted["scale"], wanted["seed"]
-    print(f"drawing the synthetic texts ({scale}, seed {seed})", file=sys.stderr, flush=True)
-    with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as workshop:
-        built = Path(workshop) / "built"
-        (built / _PART).mkdir(parents=True)
+    def draw(built: Path) -> dict:
+        (built / _PART).mkdir()
         counts = _write(built / _PART, settings, seed)
-        summary = {
-            **wanted,
-            "settings": asdict(settings),
-            "counts": counts,
-            "bytes": _DRAWN.sizes(built),
-        }
-        _DRAWN.move_into_place(built, folder, summary)
+        return {"settings": asdict(settings), "counts": counts}
+
+    _DRAWN.draw_unless_there(folder, wanted, draw)
+    return folder
 
 
 def _write(built: Path, settings: TextSettings, seed: int) -> dict[str, int]:
