@@ -135,7 +135,7 @@ def test_study_survives_kill_9_in_the_middle_of_a_write(listening, tiny_lastfm_d
     file = tmp_path / "killed"
     for n_writes in (3, 17):
         words = [sys.executable, "-c", work, str(tiny_lastfm_dir), str(file), str(n_writes)]
-        ended = subprocess.run(words, check=False, capture_output=True, text=True)
+        ended = subprocess.run(words, check=False, capture_output=True, text=True, timeout=250)
         assert ended.returncode == -signal.SIGKILL, ended.stderr
     killed = tune("user-knn", listening, file, n_trials=5, split_seeds=[0])
     never = tune("user-knn", listening, tmp_path / "never", n_trials=5, split_seeds=[0])

@@ -1,6 +1,7 @@
 """The command `run`: the lessons, then the site."""
 
 import argparse
+import os
 
 from helpers import paths
 from helpers.commands.options import add_command, add_data_choice, chosen_data
@@ -33,7 +34,11 @@ def add_run(commands: argparse._SubParsersAction) -> None:
     )
     parser.add_argument("--force", action="store_true", help="run even where nothing changed")
     parser.add_argument(
-        "--jobs", type=int, default=1, metavar="N", help="lessons to run at once (default: 1)"
+        "--jobs",
+        type=int,
+        default=min(2, os.cpu_count() or 1),
+        metavar="N",
+        help="lessons to run at once (default: 2, or 1 on a single core)",
     )
     parser.set_defaults(command=run)
 

@@ -185,7 +185,7 @@ def test_killed_conversion_goes_on_where_it_stopped_and_leaves_no_process(tmp_pa
     write_slices(folder, long)
     script.write_text(KILL_ITSELF)
     command = [sys.executable, str(script), str(folder), str(cache), "10"]
-    killed = subprocess.run(command, check=False, capture_output=True, text=True)
+    killed = subprocess.run(command, check=False, capture_output=True, text=True, timeout=200)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert len(list((cache / "parts").iterdir())) == 2
     readers = [Path("/proc", pid) for pid in killed.stdout.split()]
