@@ -154,7 +154,8 @@ def shuffled_bytes(session: "SparkSession") -> int:
     Work costs the difference between two calls.
     """
     spark = session.sparkContext._jsc.sc()
-    spark.listenerBus().waitUntilEmpty()  # tasks report when they end, a little later than results
+    # Tasks report when they end, a little later than results: seconds later on a busy machine.
+    spark.listenerBus().waitUntilEmpty(60_000)
     gateway = session.sparkContext._gateway
     no_quantiles = gateway.new_array(gateway.jvm.double, 0)
     stages = spark.statusStore().stageList(None, False, False, no_quantiles, None)
