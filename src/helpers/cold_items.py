@@ -26,7 +26,6 @@ from helpers.models.factors import FactorModel
 from helpers.models.ials import IALS
 from helpers.models.lists import best_of
 from helpers.side import SideInformation
-from helpers.weighting import weigh
 from helpers.words.vectors import CulturalVectors
 
 _SCORES_AT_ONCE = 2**23  # 32 MB
@@ -199,31 +198,17 @@ def train_feature_ials(
     **settings
         Of `IALS`.
     """
-    from irspack.recommenders.ials import IALSRecommender
-
     model = IALS(**settings)
-    library = IALSRecommender(
-        sp.csr_matrix(weigh(train.user_items, model.weighting)),
-        n_components=model.factors,
-        alpha0=model.alpha0,
-        reg=model.regularization,
-        nu=model.nu,
-        random_seed=model.seed,
-        n_threads=1,
+    library = model._train(
+        train,
         item_features=sp.csr_matrix(vectors.rows),
         lambda_item_feature=positive_number("penalty", penalty),
     )
-    library.start_learning()
-    for _ in range(model.iterations):
-        library.run_epoch()
-    model.user_factors = library.get_user_embedding().copy()
-    model.item_factors = library.get_item_embedding().copy()
     # irspack's own way to place an item from its features takes it for known that nobody plays
     # it, and shrinks the factors towards 0; what the features predict does not.
     unplayed = train.item_popularity() == 0
     of_terms = library.trainer_as_ials.core_trainer.item_feature_weight
     model.item_factors[unplayed] = vectors.rows[unplayed] @ of_terms
-    model.user_factors[np.diff(train.user_items.indptr) == 0] = 0
     model._know(train)
     return model
 

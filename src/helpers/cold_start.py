@@ -25,6 +25,7 @@ from helpers.interactions import Interactions
 from helpers.models import ALS, Content, Popularity
 from helpers.models.lists import best_of
 from helpers.question_round import ask
+from helpers.split import random_places
 from helpers.words.placing import learn_words_to_factors
 from helpers.words.terms import tag_terms, without_background
 from helpers.words.vectors import cultural_vectors
@@ -209,11 +210,7 @@ def first_plays(plays: sp.csr_array, n: int, seed: int = 0) -> sp.csr_array:
     n : int
     seed : int
     """
-    chance = np.random.default_rng(seed).random(plays.nnz)
-    users = np.repeat(np.arange(plays.shape[0]), np.diff(plays.indptr))
-    order = np.lexsort((chance, users))
-    place = np.empty(plays.nnz, dtype=np.int64)
-    place[order] = np.arange(plays.nnz) - np.repeat(plays.indptr[:-1], np.diff(plays.indptr))
+    _, place = random_places(plays, seed)
     kept = plays.copy()
     kept.data[place >= n] = 0
     kept.eliminate_zeros()

@@ -85,7 +85,7 @@ def per_user_split(
     can_go = np.maximum(n_items_of_user - 1, 0)
     n_test = np.minimum(_whole(test_share * n_items_of_user), can_go)
     n_validation = np.minimum(_whole(validation_share * n_items_of_user), can_go - n_test)
-    user, place = _random_places(interactions, seed)
+    user, place = random_places(interactions.user_items, seed)
     part = np.full(interactions.n_pairs, _TRAIN, dtype=np.int8)
     part[place < (n_test + n_validation)[user]] = _VALIDATION
     part[place < n_test[user]] = _TEST
@@ -118,7 +118,7 @@ def leave_k_out(interactions: Interactions, k: int = 1, seed: int = 0) -> Split:
             f"k is {k}, expected at most {longest - 1}: the longest list has {longest} items and "
             "one must stay in training"
         )
-    user, place = _random_places(interactions, seed)
+    user, place = random_places(interactions.user_items, seed)
     held_out = (place < k) & (n_items_of_user > k)[user]
     part = np.where(held_out, _TEST, _TRAIN)
     return _divide(interactions, part, with_validation=False)
@@ -219,10 +219,22 @@ def _whole(share: float | np.ndarray) -> int | np.ndarray:
     return rounded.astype(np.int64) if isinstance(rounded, np.ndarray) else int(rounded)
 
 
-def _random_places(interactions: Interactions, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the user row of each stored pair and its place in a shuffle of that user's pairs."""
-    indptr = interactions.user_items.indptr
-    user = np.repeat(np.arange(interactions.n_users), np.diff(indptr))
+def random_places(user_items: sp.csr_array, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the user row of each stored pair and its place in a shuffle of that user's pairs.
+
+    Parameters
+    ----------
+    user_items : csr_array, shape (n_users, n_items)
+    seed : int
+        Fixes the shuffle.
+
+    Returns
+    -------
+    user, place : ndarray of int, shape (n_pairs,)
+        In the order in which the pairs are stored; places of a user begin at 0.
+    """
+    indptr = user_items.indptr
+    user = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
     shuffled = np.lexsort((_generator(seed).random(len(user)), user))
     place = np.empty(len(user), dtype=np.int64)
     # A shuffle within users leaves every user's block where it was, so `user` fits both orders.

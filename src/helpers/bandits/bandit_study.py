@@ -14,7 +14,7 @@ from helpers.bandits.own_logs import reward_from
 from helpers.bandits.policies import ALSTopK, EpsilonGreedy, Explored, Popular
 from helpers.bandits.replications import replicate
 from helpers.bandits.study import Maker, compare, growth_exponent, run
-from helpers.evaluation.significance import bootstrap_interval, paired_difference
+from helpers.evaluation.summaries import difference_summary, mean_summary, rounded
 
 POLICIES: dict[str, Maker] = {
     "popular": Popular,
@@ -140,22 +140,24 @@ def _policies(draw: Callable[[int], Home], sizes: Sizes) -> dict[str, Any]:
     rates = found.rates_after(sizes.settled)
     late = sizes.days // 3
     return {
-        "stream_rate": {name: _mean(rate) for name, rate in rates.items()},
+        "stream_rate": {name: mean_summary(rate) for name, rate in rates.items()},
         "regret_exponent": {
-            name: _mean(growth_exponent(regret)) | {"max": _short(growth_exponent(regret).max())}
+            name: mean_summary(growth_exponent(regret))
+            | {"max": rounded(growth_exponent(regret).max())}
             for name, regret in found.regret.items()
         },
         f"regret_exponent_after_day_{late}": {
-            name: _mean(growth_exponent(regret, late)) for name, regret in found.regret.items()
+            name: mean_summary(growth_exponent(regret, late))
+            for name, regret in found.regret.items()
         },
         "regret_a_shelf_by_third": {
             name: [
-                _short(regret[:, part].sum() / found.shown[:, part].sum())
+                rounded(regret[:, part].sum() / found.shown[:, part].sum())
                 for part in np.array_split(np.arange(sizes.days), 3)
             ]
             for name, regret in found.regret.items()
         },
-        "reached": {name: _short(of[:, -1].mean()) for name, of in found.reached.items()},
+        "reached": {name: rounded(of[:, -1].mean()) for name, of in found.reached.items()},
         "differences": _differences(
             rates,
             [("BaRT", other) for other in ("ALS", "ε-greedy", "LinUCB", "Thompson", *_VARIANTS)],
@@ -169,8 +171,8 @@ def _exploration(draw: Callable[[int], Home], sizes: Sizes) -> dict[str, Any]:
     found = compare(makers, draw, range(sizes.sweep_worlds), sizes.days)
     rates = found.rates_after(sizes.settled)
     return {
-        "stream_rate": {name: _mean(rate) for name, rate in rates.items()},
-        "reached": {name: _short(of[:, -1].mean()) for name, of in found.reached.items()},
+        "stream_rate": {name: mean_summary(rate) for name, rate in rates.items()},
+        "reached": {name: rounded(of[:, -1].mean()) for name, of in found.reached.items()},
     }
 
 
@@ -195,13 +197,13 @@ def _off_policy(home: Home, seed: int, sizes: Sizes) -> dict[str, Any]:
         "world": seed,
         "logger": "ALS with 30 % of the shelves at random",
         "policy": f"BaRT after {sizes.days} days, frozen",
-        "truth": _short(found.truth),
+        "truth": rounded(found.truth),
         "estimators": {
             name: {
-                "bias": _short(bias[name]),
-                "rmse": _short(rmse[name]),
-                "covered": _short(covered[name]),
-                "width": _short(float(np.diff(values[:, 1:]).mean())),
+                "bias": rounded(bias[name]),
+                "rmse": rounded(rmse[name]),
+                "covered": rounded(covered[name]),
+                "width": rounded(float(np.diff(values[:, 1:]).mean())),
             }
             for name, values in found.estimates.items()
         },
@@ -232,7 +234,7 @@ def _new_artists(draw: Callable[..., Home], sizes: Sizes) -> dict[str, Any]:
         "share_of_artists": 0.2,
         "new_share_by_ten_days": _by_ten(found.new_share) | _by_ten({"best": np.array(best)}),
         "stream_rate": {
-            name: _mean(rate) for name, rate in found.rates_after(sizes.settled).items()
+            name: mean_summary(rate) for name, rate in found.rates_after(sizes.settled).items()
         },
         "differences": _differences(
             found.rates_after(sizes.settled), [("BaRT", "ALS"), ("BaRT", "LinUCB")]
@@ -243,29 +245,15 @@ def _new_artists(draw: Callable[..., Home], sizes: Sizes) -> dict[str, Any]:
 def _differences(
     rates: Mapping[str, np.ndarray], pairs: Sequence[tuple[str, str]]
 ) -> dict[str, dict[str, Any]]:
-    found = {}
-    for one, other in pairs:
-        difference, low, high, *_ = paired_difference(rates[one], rates[other])
-        found[f"{one} - {other}"] = {
-            "difference": _short(difference),
-            "interval": [_short(low), _short(high)],
-        }
-    return found
+    return {
+        f"{one} - {other}": difference_summary(rates[one], rates[other]) for one, other in pairs
+    }
 
 
 def _by_ten(values: Mapping[str, np.ndarray]) -> dict[str, list[float]]:
     """Return means over worlds and ten days each, shape (n_worlds, days) in."""
     starts = range(0, next(iter(values.values())).shape[1], _BY)
     return {
-        name: [_short(of[:, start : start + _BY].mean()) for start in starts]
+        name: [rounded(of[:, start : start + _BY].mean()) for start in starts]
         for name, of in values.items()
     }
-
-
-def _mean(per_world: np.ndarray) -> dict[str, Any]:
-    low, high = bootstrap_interval(per_world)
-    return {"mean": _short(per_world.mean()), "interval": [_short(low), _short(high)]}
-
-
-def _short(value: float) -> float:
-    return round(float(value), 5)

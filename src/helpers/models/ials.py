@@ -1,5 +1,7 @@
 """Alternating least squares with frequency regularisation (Rendle et al., 2022)."""
 
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import scipy.sparse as sp
 
@@ -10,6 +12,9 @@ from helpers.models.factors import FactorModel
 from helpers.models.half_step import HalfStep, Rule
 from helpers.models.tuned import TUNED
 from helpers.weighting import Corpus, check_scheme, weigh
+
+if TYPE_CHECKING:
+    from irspack.recommenders.ials import IALSRecommender
 
 _LARGEST_SEED = 2**31 - 1
 
@@ -89,6 +94,14 @@ class IALS(FactorModel):
             raise SettingError(f"seed is {seed}, expected at most {_LARGEST_SEED} as irspack does")
 
     def _fit(self, train: Interactions) -> None:
+        self._train(train)
+        self.item_factors[train.item_popularity() == 0] = 0
+
+    def _train(self, train: Interactions, **features: Any) -> "IALSRecommender":
+        """Take over the factors that irspack finds, and return its model.
+
+        `features` goes to it as it is: what it shall know of users or items beside their plays.
+        """
         from irspack.recommenders.ials import IALSRecommender
 
         model = IALSRecommender(
@@ -99,6 +112,7 @@ class IALS(FactorModel):
             nu=self.nu,
             random_seed=self.seed,
             n_threads=1,
+            **features,
         )
         model.start_learning()
         try:
@@ -111,7 +125,7 @@ class IALS(FactorModel):
         if not (np.isfinite(self.user_factors).all() and np.isfinite(self.item_factors).all()):
             raise SettingError(self._not_finite())
         self.user_factors[np.diff(train.user_items.indptr) == 0] = 0
-        self.item_factors[train.item_popularity() == 0] = 0
+        return model
 
     def _not_finite(self) -> str:
         return (

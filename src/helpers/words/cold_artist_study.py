@@ -18,7 +18,12 @@ from helpers.cold_items import (
     typical_item,
     with_placed_items,
 )
-from helpers.evaluation.significance import bootstrap_interval, paired_difference, paired_ratio
+from helpers.evaluation.summaries import (
+    difference_summary,
+    mean_summary,
+    ratio_summary,
+    rounded,
+)
 from helpers.interactions import Interactions
 from helpers.models.als import ALS
 from helpers.models.base import Recommender
@@ -106,16 +111,16 @@ def cold_artist_study(
             "random": {
                 "auc": {"mean": 0.5},
                 "auc_among_hidden": {"mean": 0.5},
-                "recall": _mean(random_mean.recall),
+                "recall": mean_summary(random_mean.recall),
             },
             **{name: _measures(judgement) for name, judgement in means.items()},
         },
         "words_by_draw": {
-            measure: [_rounded(np.nanmean(getattr(draw, measure))) for draw in judged["words"]]
+            measure: [rounded(np.nanmean(getattr(draw, measure))) for draw in judged["words"]]
             for measure in MEASURES
         },
         "times_random": {
-            name: _ratio(means[name].recall, random_mean.recall)
+            name: ratio_summary(means[name].recall, random_mean.recall)
             for name in ("words", "words, all tags")
         },
         "words_minus": {name: _differences(means["words"], means[name]) for name in RIVALS},
@@ -123,7 +128,7 @@ def cold_artist_study(
             "models": {name: _measures(judgement) for name, judgement in rest.items()},
             "share_of_warm": {
                 name: {
-                    measure: _ratio(
+                    measure: ratio_summary(
                         getattr(rest[name], measure), getattr(rest["warm ALS"], measure)
                     )
                     for measure in MEASURES
@@ -220,30 +225,9 @@ def _spellings(listening: Interactions, n: int = 5) -> dict[str, Any]:
 
 
 def _measures(judgement: ColdJudgement) -> dict[str, dict[str, Any]]:
-    return {measure: _mean(getattr(judgement, measure)) for measure in MEASURES}
-
-
-def _mean(values: np.ndarray) -> dict[str, Any]:
-    low, high = bootstrap_interval(values)
-    return {"mean": _rounded(np.nanmean(values)), "interval": [_rounded(low), _rounded(high)]}
-
-
-def _ratio(one: np.ndarray, other: np.ndarray) -> dict[str, Any]:
-    ratio, low, high = paired_ratio(one, other)
-    return {"ratio": _rounded(ratio), "interval": [_rounded(low), _rounded(high)]}
+    return {measure: mean_summary(getattr(judgement, measure)) for measure in MEASURES}
 
 
 def _differences(one: ColdJudgement, other: ColdJudgement) -> dict[str, dict[str, Any]]:
     """Return by how much the first is ahead in each measure, on the same users."""
-    found = {m: paired_difference(getattr(one, m), getattr(other, m)) for m in MEASURES}
-    return {
-        measure: {
-            "difference": _rounded(gain.difference),
-            "interval": [_rounded(gain.low), _rounded(gain.high)],
-        }
-        for measure, gain in found.items()
-    }
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), 5)
+    return {m: difference_summary(getattr(one, m), getattr(other, m)) for m in MEASURES}
